@@ -1,0 +1,109 @@
+import { Parser } from "yargs/helpers";
+import { type Flag, globalFlags, type Verb } from "./verbs.ts";
+
+/** What was typed, each flag at most once and none of them empty. */
+export interface Arguments {
+  readonly values: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+  readonly words: readonly string[];
+  /** After `--`. */
+  readonly command: readonly string[];
+}
+export interface UsageProblem {
+  readonly kind: "unknown-flag" | "unknown-word" | "usage";
+  /** The word that is not one, where that is the problem. */
+  readonly word: string | null;
+  /** What it could have been. */
+  readonly candidates: readonly string[];
+  readonly message: string;
+}
+export type ParsedArguments =
+  | { readonly status: "parsed"; readonly args: Arguments }
+  | { readonly status: "usage"; readonly problem: UsageProblem };
+
+const configuration = {
+  "boolean-negation": false,
+  "camel-case-expansion": false,
+  "dot-notation": false,
+  "duplicate-arguments-array": true,
+  "greedy-arrays": false,
+  "parse-numbers": false,
+  "parse-positional-numbers": false,
+  "populate--": true,
+  "short-option-groups": false,
+  "unknown-options-as-args": true,
+};
+
+/** Flags and words of one verb. What is not understood is named, never passed over. */
+export function parseArguments(verb: Verb, argv: readonly string[]): ParsedArguments {
+  const flags = [...verb.flags, ...globalFlags];
+  const valued = flags.filter((flag) => flag.value !== null).map((flag) => flag.name);
+  const switches = flags.filter((flag) => flag.value === null).map((flag) => flag.name);
+  const { argv: parsed, error } = Parser.detailed([...argv], {
+    string: valued,
+    boolean: switches,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    configuration,
+  });
+  const command = (parsed["--"] ?? []).map(String);
+  const typed = parsed._.map(String);
+  const problem =
+    unknownFlag(typed, flags) ??
+    flagProblem(valued, switches, argv.slice(0, argv.length - command.length), parsed, error?.message ?? null) ??
+    wordProblem(verb, typed, command);
+  if (problem) return { status: "usage", problem };
+  return {
+    status: "parsed",
+    args: {
+      values: Object.fromEntries(
+        valued.flatMap((name) => (typeof parsed[name] === "string" ? [[name, parsed[name]]] : [])),
+      ),
+      switches: new Set(switches.filter((name) => parsed[name] === true)),
+      words: typed,
+      command,
+    },
+  };
+}
+
+const usage = (message: string): UsageProblem => ({ kind: "usage", word: null, candidates: [], message });
+
+function unknownFlag(typed: readonly string[], flags: readonly Flag[]): UsageProblem | null {
+  const word = typed.find((one) => one.startsWith("-"))?.replace(/=.*$/s, "");
+  if (word === undefined) return null;
+  return {
+    kind: "unknown-flag",
+    word,
+    candidates: flags.map((flag) => `--${flag.name}`),
+    message: "is not a flag",
+  };
+}
+
+function flagProblem(
+  valued: readonly string[],
+  switches: readonly string[],
+  argv: readonly string[],
+  parsed: Readonly<Record<string, unknown>>,
+  because: string | null,
+): UsageProblem | null {
+  const lacking = /Not enough arguments following: (\S+)/.exec(because ?? "")?.[1];
+  if (lacking) return usage(`--${lacking} needs a value`);
+  const repeated = switches.find((name) => argv.filter((word) => word === `--${name}`).length > 1);
+  if (repeated) return usage(`--${repeated} was given more than once; once says it`);
+  for (const name of [...valued, ...switches]) {
+    const value = parsed[name];
+    if (Array.isArray(value)) return usage(`--${name} was given ${value.length} times; once says it`);
+    if (valued.includes(name) && typeof value === "string" && value.trim() === "")
+      return usage(`--${name} is empty; a variable may not have been set`);
+    if (switches.includes(name) && value === false) return usage(`--${name} takes no value`);
+  }
+  return because === null ? null : usage(because);
+}
+
+function wordProblem(verb: Verb, typed: readonly string[], command: readonly string[]): UsageProblem | null {
+  if (command.length > 0 && !verb.takesCommand) return usage("nothing is run after --");
+  const [first] = typed;
+  if (verb.words && first !== undefined && !verb.words.includes(first))
+    return { kind: "unknown-word", word: first, candidates: verb.words, message: "is no word" };
+  const word = typed[verb.mostWords];
+  return word === undefined ? null : { kind: "unknown-word", word, candidates: [], message: "is one word too many" };
+}

@@ -1,0 +1,145 @@
+import { type EnvironmentName, type ExitCode, exitCodes, UserError } from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import type { Document } from "../output.ts";
+import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
+import { spellAge } from "../terminal/durations.ts";
+import { printable } from "../terminal/escape.ts";
+import { spellSha } from "../terminal/style.ts";
+import { tableLines } from "../terminal/table.ts";
+
+type Local = typeof import("@slipway/pipeline/local");
+
+/** Environments on this machine: the background process that hosts them. */
+export async function run(call: Call): Promise<ExitCode> {
+  const [word] = call.args.words;
+  if (word === undefined)
+    throw new UserError({
+      code: "usage",
+      message: "promote local takes start, stop, status or logs. Nothing was changed.",
+      next: ["promote local status"],
+    });
+  checkFlags(call, word);
+  checkEnvironmentText(call);
+  const session = await openSession(call);
+  const local = await import("@slipway/pipeline/local");
+  switch (word) {
+    case "start":
+      return start(call, session, local);
+    case "stop":
+      return stop(call, session, local);
+    case "logs":
+      return logs(call, session, local);
+    default:
+      return status(call, session, local);
+  }
+}
+
+function checkFlags(call: Call, word: string): void {
+  const { values, switches } = call.args;
+  const misplaced = [
+    ...(word !== "logs" && values.service !== undefined ? ["--service"] : []),
+    ...(word !== "logs" && switches.has("follow") ? ["--follow"] : []),
+    ...(word !== "stop" && switches.has("purge") ? ["--purge"] : []),
+    ...(word === "stop" && values.env !== undefined ? ["--env"] : []),
+  ];
+  if (misplaced.length > 0)
+    throw new UserError({
+      code: "usage",
+      message: `${misplaced.join(" and ")} does not go with local ${word}. Nothing was changed.`,
+    });
+}
+
+async function start(call: Call, session: Session, local: Local): Promise<ExitCode> {
+  const { config, root, storeFolder } = session;
+  if (!config)
+    throw new UserError({
+      code: "config-missing",
+      message: "Usage: promote local start needs a slipway.yaml. Nothing was changed.",
+      next: ["promote init"],
+    });
+  const ladder = config.environments.map(({ name }) => name);
+  const asked: readonly EnvironmentName[] =
+    call.args.values.env === undefined ? ladder : [environmentOf(call, session)];
+  const environments = asked.map((name) => ({ name, port: local.localPort(config, name) }));
+  const started = await local.startPlatform({ root, environments, ...(storeFolder ? { storeFolder } : {}) });
+  const addresses = environments.map(({ name, port }) => ({ env: name, url: local.localUrl(port) }));
+  call.output.verdict({
+    verdict: started.started ? "Done" : "Same",
+    text: started.started
+      ? `the platform of this machine runs, pid ${started.pid}.`
+      : `the platform of this machine ran already, pid ${started.pid}.`,
+  });
+  call.output.table(tableLines(addresses.map(({ env, url }) => [env, url])));
+  call.output.document({ kind: "local-start", version: 1, ...started, environments: addresses, exit: 0 } as Document);
+  return exitCodes.done;
+}
+
+async function stop(call: Call, session: Session, local: Local): Promise<ExitCode> {
+  const purge = call.args.switches.has("purge");
+  const stopped = await local.stopPlatform(session.root, { purge });
+  const state = purge ? "; what its environments stored is gone" : "; what its environments stored stays";
+  call.output.verdict(
+    stopped
+      ? { verdict: "Done", text: `the platform of this machine is stopped, with all it ran${state}.` }
+      : {
+          verdict: "Same",
+          text: `the platform of this machine did not run${purge ? state : ". Nothing was changed"}.`,
+        },
+  );
+  call.output.document({ kind: "local-stop", version: 1, stopped, purged: purge, exit: 0 } as Document);
+  return exitCodes.done;
+}
+
+async function status(call: Call, session: Session, local: Local): Promise<ExitCode> {
+  const found = await local.platformStatus(session.root);
+  call.output.document({
+    kind: "local-status",
+    version: 1,
+    running: found !== null,
+    platform: found,
+    exit: 0,
+  } as Document);
+  if (!found) {
+    call.output.table(["The platform of this machine does not run. Start it with:  promote local start"]);
+    return exitCodes.done;
+  }
+  const { style } = call.output;
+  const head = `platform ${found.version}, pid ${found.pid}, up ${spellAge(found.uptimeSeconds)}; Postgres ${found.postgres.version}, pid ${found.postgres.pid}`;
+  const rows = found.environments.map(({ environment, url, webSha, services, restarts, memoryBytes }) => [
+    environment as string,
+    url,
+    spellSha(style, services.find(({ sha }) => sha !== null)?.sha ?? webSha),
+    services.map(({ service, running, wanted }) => `${service} ${running}/${wanted}`).join("   "),
+    `${restarts} restart${restarts === 1 ? "" : "s"}`,
+    `${Math.round(memoryBytes / 1_000_000)} MB`,
+  ]);
+  call.output.table([head, ...tableLines(rows)]);
+  return exitCodes.done;
+}
+
+async function logs(call: Call, session: Session, local: Local): Promise<ExitCode> {
+  const { values, switches } = call.args;
+  const environment = values.env === undefined ? null : environmentOf(call, session);
+  const abort = new AbortController();
+  const end = call.shell.onInterrupt(() => abort.abort());
+  const lines: object[] = [];
+  try {
+    const input = {
+      root: session.root,
+      environment,
+      service: values.service ?? null,
+      follow: switches.has("follow"),
+      signal: abort.signal,
+    };
+    for await (const line of local.serviceLogs(input)) {
+      const text = session.redact(line.text);
+      call.output.event({ type: "local:log", ...line, text });
+      if (call.output.isText) call.output.table([`${line.environment} ${line.service}  ${printable(text)}`]);
+      else if (call.output.form === "json") lines.push({ ...line, text });
+    }
+  } finally {
+    end();
+  }
+  call.output.document({ kind: "local-logs", version: 1, lines, exit: 0 } as Document);
+  return exitCodes.done;
+}

@@ -1,0 +1,45 @@
+import { type ExitCode, exitOf } from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import { planDocument } from "../documents/plan.ts";
+import { readingDecision } from "../promotion/look.ts";
+import { startIfDown } from "../promotion/next.ts";
+import { openQuestion, type Question } from "../promotion/question.ts";
+import { countReasons, reasonBlocks } from "../promotion/reasons.ts";
+import { sameLadder } from "../terminal/command-line.ts";
+import { planLines } from "../terminal/plan-lines.ts";
+import { spellSha } from "../terminal/style.ts";
+
+/** The steps that a promotion would take, and their hash; nothing is changed. */
+export async function run(call: Call): Promise<ExitCode> {
+  const question = await openQuestion(call);
+  const decision = readingDecision(question.look);
+  const { session, request, look, from, to, commits } = question;
+  const { style } = call.output;
+  const name = session.nameOf(request.environment);
+  if (look.plan) {
+    call.output.table(planLines({ plan: look.plan, decision, name, from, to, commits, now: look.facts.now }, style));
+  }
+  if (!decision.allowed) {
+    const isUnknown = exitOf(decision) === 7;
+    call.output.verdict({
+      verdict: isUnknown ? "Unknown" : "Refused",
+      text: look.plan
+        ? `${countReasons(decision.reasons)}. Nothing was changed.`
+        : `no plan for ${spellSha(style, to)} in ${name}. ${countReasons(decision.reasons)}. Nothing was changed.`,
+      blocks: reasonBlocks(decision.reasons, style, look.facts.now),
+      next: [...startIfDown(decision, sameLadder(call)), explainCommand(call, question)],
+    });
+  }
+  call.output.document(
+    planDocument({ plan: look.plan, decision, env: request.environment, action: request.action, from, to }),
+  );
+  return exitOf(decision);
+}
+
+function explainCommand(call: Call, { request, to }: Question): string {
+  const what =
+    request.action === "promote"
+      ? `--sha ${to} --env ${request.environment}`
+      : `--env ${request.environment} --rollback`;
+  return `promote explain ${what}${sameLadder(call)}`;
+}

@@ -1,0 +1,171 @@
+import {
+  type Check,
+  type EnvironmentName,
+  type ExitCode,
+  exitCodes,
+  foundRelease,
+  PortError,
+  readRelease,
+  readStanding,
+  readTarget,
+  runningOf,
+  type Sha,
+  shortDigest,
+  UserError,
+  verifyLive,
+  verifyRelease,
+} from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import type { Document } from "../output.ts";
+import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
+import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
+import { sameLadder } from "../terminal/command-line.ts";
+import { printable } from "../terminal/escape.ts";
+import { type Mark, sign, spellSha } from "../terminal/style.ts";
+import { spellNearTime } from "../terminal/times.ts";
+
+/** Compares stored bytes (--sha) or running ones (--env) with the release. */
+export async function run(call: Call): Promise<ExitCode> {
+  const { sha, env } = call.args.values;
+  if ((sha === undefined) === (env === undefined))
+    throw new UserError({
+      code: "usage",
+      message: "promote verify takes --sha, for what is stored, or --env, for what runs. Nothing was changed.",
+    });
+  checkShaText(call, "sha");
+  checkEnvironmentText(call);
+  const session = await openSession(call);
+  if (env !== undefined) return verifyRunning(call, session, environmentOf(call, session));
+  const found = await resolveSha(call, session, "sha");
+  return found === null ? exitCodes.usage : verifyStored(call, session, found);
+}
+
+async function verifyStored(call: Call, session: Session, sha: Sha): Promise<ExitCode> {
+  const { createImageStore, platformFolders } = await import("@slipway/pipeline/local");
+  const shelf = createImageStore(platformFolders(session.root, session.storeFolder ?? undefined).images);
+  const verification = await verifyRelease(session.store, shelf, sha);
+  const name = spellSha(call.output.style, sha);
+  const exit = verification.status === "whole" ? exitCodes.done : exitCodes.refused;
+  call.output.document({
+    kind: "verify",
+    version: 1,
+    sha,
+    outcome: verification.status === "whole" ? "same" : verification.status,
+    digest: "release" in verification ? (verification.release?.digest ?? null) : null,
+    objects: verification.status === "whole" ? verification.objects : null,
+    images: verification.status === "whole" ? verification.images : null,
+    differences: verification.status === "differs" ? verification.differences : [],
+    exit,
+  } as Document);
+  switch (verification.status) {
+    case "whole": {
+      const { objects, images, release } = verification;
+      const text = `${objects} object${objects === 1 ? "" : "s"} and ${images} image${images === 1 ? "" : "s"} of ${name} match sha256:${shortDigest(release.digest)} where they are stored.`;
+      call.output.verdict({ verdict: "Same", text });
+      break;
+    }
+    case "differs":
+      call.output.verdict({
+        verdict: "Differs",
+        text: `${name} is not stored as it was published. Nothing was changed.`,
+        blocks: [
+          {
+            label: "release-corrupt",
+            fact: verification.differences[0] ?? "",
+            evidence: verification.differences.slice(1, 20),
+          },
+        ],
+      });
+      break;
+    case "missing":
+    case "retired": {
+      const fact =
+        verification.status === "missing"
+          ? `the store has no release.json for ${name}`
+          : `${name} was collected; a collected release never returns`;
+      call.output.verdict({
+        verdict: "Refused",
+        text: `${name} is not a published release. Nothing was changed.`,
+        blocks: [{ label: "release-missing", fact }],
+        next: verification.status === "missing" ? [`promote build --sha ${sha}${sameLadder(call)}`] : [],
+      });
+    }
+  }
+  return exit;
+}
+
+const marks: Readonly<Record<Check["status"], Mark>> = { yes: "done", no: "no", unknown: "unknown" };
+
+async function verifyRunning(call: Call, session: Session, env: EnvironmentName): Promise<ExitCode> {
+  const { style } = call.output;
+  const name = session.nameOf(env);
+  const runs = runningOf(await readStanding(session.store, env));
+  const target = await readTarget(session.store, env);
+  if (!runs || !target) {
+    call.output.verdict({ verdict: "Same", text: `nothing runs in ${name} by record, and nothing was looked at.` });
+    call.output.document({
+      kind: "verify",
+      version: 1,
+      env,
+      outcome: "empty",
+      sha: null,
+      checks: [],
+      exit: exitCodes.done,
+    } as Document);
+    return exitCodes.done;
+  }
+  const look = await readRelease(session.store, runs.sha);
+  const pages = runs.webSha && runs.webSha !== runs.sha ? await readRelease(session.store, runs.webSha) : look;
+  if (look.status !== "found") throw new PortError("verify", "none", `release ${runs.sha} is ${look.status}`);
+  const release = look.release.manifest;
+  const verdict = await verifyLive({
+    ports: await session.connect(target.target),
+    state: runs.state,
+    web: foundRelease({ status: "known", value: pages })?.web ?? null,
+    shapeOf: (service) => release.services.find((shape) => shape.name === service) ?? null,
+    reachable: target.target.url !== null,
+  });
+  const exit =
+    verdict.status === "yes" ? exitCodes.done : verdict.status === "no" ? exitCodes.refused : exitCodes.unknown;
+  const width = Math.max(...verdict.checks.map((check) => check.name.length), 6) + 3;
+  call.output.table(
+    verdict.checks.map(
+      (check) => `${sign(style, marks[check.status])} ${check.name.padEnd(width)}${printable(check.message)}`,
+    ),
+  );
+  call.output.document({
+    kind: "verify",
+    version: 1,
+    env,
+    sha: runs.sha,
+    epoch: runs.epoch,
+    outcome: verdict.status === "yes" ? "same" : verdict.status === "no" ? "differs" : "unknown",
+    checks: verdict.checks.map(({ part, name: checked, status, message }) => ({
+      part,
+      name: checked,
+      status,
+      message,
+    })),
+    exit,
+  } as Document);
+  const recorded = `epoch ${runs.epoch} recorded ${spellNearTime(style, runs.from, session.clock.now())}`;
+  if (verdict.status === "yes") {
+    call.output.verdict({
+      verdict: "Same",
+      text: `${name} is what ${recorded}: ${verdict.summary} of ${spellSha(style, runs.sha)}.`,
+    });
+  } else if (verdict.status === "no") {
+    call.output.verdict({
+      verdict: "Differs",
+      text: `${name} is not what ${recorded}; no later epoch explains it.`,
+      next: [`promote --sha ${runs.sha} --env ${env}${sameLadder(call)}`],
+    });
+  } else {
+    call.output.verdict({
+      verdict: "Unknown",
+      text: `some of ${name} could not be looked at. Nothing was changed.`,
+      next: [`promote local start${sameLadder(call)}`],
+    });
+  }
+  return exit;
+}

@@ -1,0 +1,32 @@
+import type { Approval } from "@slipway/pipeline";
+import type { Document } from "../output.ts";
+
+export interface ApprovalDocument extends Document {
+  readonly kind: "approval";
+  readonly env: string;
+  readonly sha: string;
+  /** Hash of the plan; null: of whichever was approved. */
+  readonly plan: string | null;
+  readonly outcome: "approved" | "already" | "revoked" | "none";
+  readonly by: string;
+  readonly at: string | null;
+  readonly expiresAt: string | null;
+  readonly exit: 0;
+}
+
+export const approvalDocument = (outcome: "approved" | "already", approval: Approval): ApprovalDocument => ({
+  kind: "approval",
+  version: 1,
+  env: approval.environment,
+  sha: approval.sha,
+  plan: approval.planHash.replace(/^sha256:/, ""),
+  outcome,
+  by: approval.actor.name,
+  at: approval.at,
+  expiresAt: approval.expiresAt,
+  exit: 0,
+});
+
+export const revocationDocument = (
+  fields: Pick<ApprovalDocument, "env" | "sha" | "plan" | "by"> & { readonly outcome: "revoked" | "none" },
+): ApprovalDocument => ({ kind: "approval", version: 1, ...fields, at: null, expiresAt: null, exit: 0 });

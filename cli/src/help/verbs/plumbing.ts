@@ -1,0 +1,36 @@
+import type { VerbPage } from "../page.ts";
+
+export const plumbing = {
+  build: {
+    about: [
+      "Builds the commit in a clean checkout, without a shell, and publishes what came of it: one image a service, the web files, the migrations, and release.json last. Nothing from your folder gets in, so the work tree has to be clean.",
+      "Building a commit again compares: the same bytes write nothing, other bytes are refused and named.",
+      "On the configured branch it publishes the policy too.",
+    ],
+    examples: [
+      ["promote build", "the commit you stand on"],
+      ["promote build --sha <sha>", "another one"],
+    ],
+    exits: { 3: "refused, or published before with other bytes", 4: "a build command failed; nothing was published" },
+  },
+  publish: {
+    about: [
+      "Publishes what promote build --out made, running none of its code; for pipelines that keep the two apart.",
+    ],
+    examples: [["promote publish --from out --digest <digest>", "with the digest that build printed"]],
+    exits: { 3: "the folder is not what the digest says" },
+  },
+  migrations: {
+    about: ["Checks pending migrations against what runs, explains a rule, splits a file into steps that are safe."],
+    examples: [["promote migrations check", "the pending ones"]],
+    exits: { 3: "there are findings" },
+  },
+  help: {
+    about: ["A page about a verb or a code, from this installation: it needs no network."],
+    examples: [
+      ["promote help rollback", "a verb"],
+      ["promote help schema-incompatible", "a code"],
+    ],
+    exits: {},
+  },
+} as const satisfies Readonly<Record<string, VerbPage>>;

@@ -1,0 +1,51 @@
+import type { Session } from "../session.ts";
+import { spellStepSeconds } from "../terminal/durations.ts";
+import { padTo, printable } from "../terminal/escape.ts";
+import { failureLines } from "../terminal/failure-lines.ts";
+import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
+import { spellTime } from "../terminal/times.ts";
+import { type EpochSummary, endingWords, movementOf } from "./epochs.ts";
+
+/** One epoch, whole. */
+export function epochLines(epoch: EpochSummary, session: Session, style: Style): readonly string[] {
+  const { open, plan, outcome, turn } = epoch;
+  const { from, to } = movementOf(epoch);
+  const facts: readonly (readonly [string, string | null])[] = [
+    ["by", `${printable(open.by.name)}, ${printable(open.host)}`],
+    ["run", open.runUrl],
+    ["began", spellTime(style, epoch.openedAt)],
+    [
+      "ended",
+      epoch.endedAt === null ? endingWords(epoch) : `${spellTime(style, epoch.endedAt)}, ${endingWords(epoch)}`,
+    ],
+    ["plan", plan ? plan.plan.hash.replace(/^sha256:/, "").slice(0, 12) : null],
+    ["resumes", open.resumes === null ? null : `epoch ${open.resumes}`],
+    ["reason", open.request?.reason ? printable(open.request.reason) : null],
+    ["approved", plan && plan.approvedBy.length > 0 ? plan.approvedBy.map(printable).join(", ") : null],
+    [
+      "overridden",
+      plan && plan.overridden.length > 0
+        ? plan.overridden.map(({ code, reason }) => printable(`${code}: ${reason}`)).join("; ")
+        : null,
+    ],
+    ["waived", plan && plan.waived.length > 0 ? plan.waived.join(", ") : null],
+    ["turned", turn ? printable(`${turn.because.code}: ${turn.because.cause}`) : null],
+    ...(outcome?.reasons ?? []).map((reason) => [reason.code, printable(reason.message)] as const),
+  ];
+  const width = Math.max(...facts.map(([label]) => label.length)) + 3;
+  return [
+    `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${open.command}   ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`,
+    ...facts.flatMap(([label, text]) => (text === null ? [] : [`  ${label.padEnd(width)}${text}`])),
+    ...epoch.steps.flatMap((step) => stepLines(step, style)),
+  ];
+}
+
+function stepLines(step: EpochSummary["steps"][number], style: Style): readonly string[] {
+  const { report } = step;
+  const mark =
+    report.status === "failed" ? "no" : report.status === "unknown" ? "look" : report.changed ? "done" : "same";
+  const name = step.name === null ? "" : `${step.name}  `;
+  const start = `${sign(style, mark)} ${(step.back ? "put back" : step.step).padEnd(17)}${name}${printable(report.summary)}`;
+  const line = `${padTo(start, 86)} ${spellStepSeconds(step.milliseconds / 1000)}`;
+  return [line, ...(report.failure ? failureLines(report.failure) : [])];
+}

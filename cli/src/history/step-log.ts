@@ -1,0 +1,48 @@
+import { quoteInput, UserError } from "@slipway/pipeline";
+import type { Document } from "../output.ts";
+import type { Session } from "../session.ts";
+import { printableLines } from "../terminal/escape.ts";
+import type { EpochSummary } from "./epochs.ts";
+
+type StepRecord = EpochSummary["steps"][number];
+export interface LogDocument extends Document {
+  readonly kind: "log";
+  readonly step: string;
+  readonly epoch: number | null;
+  /** Where the whole logs are stored; without one, only the end of it is in the record. */
+  readonly keys: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** What a step wrote: in the newest of these epochs that has a log of it. @throws UserError */
+export async function readStepLog(
+  session: Session,
+  among: readonly EpochSummary[],
+  step: string,
+): Promise<LogDocument> {
+  const epoch = among.find((one) => one.steps.some((record) => isAskedFor(record, step)));
+  if (!epoch) throw noLog(among, step);
+  const records = epoch.steps.filter((record) => isAskedFor(record, step));
+  const texts = await Promise.all(records.map((record) => textOf(session, record)));
+  const keys = records.flatMap(({ log }) => (log === null ? [] : [log]));
+  return { kind: "log", version: 1, step, epoch: epoch.epoch, keys, lines: texts.flatMap(printableLines) };
+}
+
+const hasLog = ({ log, report }: StepRecord): boolean => log !== null || (report.failure?.log.length ?? 0) > 0;
+
+const isAskedFor = (record: StepRecord, step: string): boolean =>
+  hasLog(record) && [record.step, record.name, `${record.step} ${record.name}`].includes(step);
+
+async function textOf(session: Session, { log, report }: StepRecord): Promise<string> {
+  const stored = log === null ? null : await session.store.get(log);
+  return stored ? new TextDecoder().decode(stored.body) : (report.failure?.log ?? []).join("\n");
+}
+
+function noLog(among: readonly EpochSummary[], step: string): UserError {
+  const steps = [...new Set(among.flatMap((one) => one.steps.filter(hasLog).map((record) => record.step)))];
+  const known = steps.length === 0 ? "no step has one" : `there are logs of ${steps.join(", ")}`;
+  return new UserError({
+    code: "usage",
+    message: `there is no log of ${quoteInput(step)}; ${known}. Nothing was changed.`,
+  });
+}

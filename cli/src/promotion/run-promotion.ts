@@ -1,0 +1,98 @@
+import {
+  type ExitCode,
+  exitCodes,
+  type PromotionEvent,
+  type PromotionReport,
+  type PromotionRequest,
+  type PromotionWorld,
+  promote,
+  readTarget,
+} from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import { promotionDocument } from "../documents/promotion.ts";
+import { isOnGitHub } from "../session/actor.ts";
+import { holderOf, isGone, type Session, timing } from "../session.ts";
+import { InteractiveRenderer } from "../terminal/interactive.ts";
+import { PlainRenderer } from "../terminal/plain-lines.ts";
+import type { Renderer } from "../terminal/renderer.ts";
+import { spellSha } from "../terminal/style.ts";
+import { utcClock } from "../terminal/times.ts";
+import { spellAhead } from "./ahead.ts";
+import { InterruptedWait, listenForStop } from "./interruption.ts";
+import { prepareLocal } from "./prepare-local.ts";
+import { waitOf } from "./request.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Carries out a promotion or a rollback, shows it while it runs, and says how it ended. */
+export async function runPromotion(call: Call, session: Session, request: PromotionRequest): Promise<ExitCode> {
+  const { output } = call;
+  const start = session.clock.monotonic();
+  const store = await prepareLocal(call, session, request);
+  let baseline: string | null = null;
+  const renderer = rendererFor(call, session);
+  using stop = listenForStop(call, renderer.say, () =>
+    baseline === null ? "taking it down again" : `putting ${spellSha(output.style, baseline)} back`,
+  );
+  const emit = (event: PromotionEvent): void => {
+    if (event.type === "run:start") baseline = event.from;
+    output.event(event);
+    renderer.show(event);
+  };
+  const world: PromotionWorld = {
+    store,
+    source: session.source,
+    approvals: session.approvals,
+    clock: session.clock,
+    random: session.random,
+    connect: session.connect,
+    policy: session.policy,
+    holder: await holderOf(session),
+    isGone,
+    timing,
+    redact: session.redact,
+    emit,
+    interrupt: stop.interrupt,
+  };
+  try {
+    const report = await promote(world, request, waitOf(call));
+    renderer.end();
+    return await tell(call, session, report, (session.clock.monotonic() - start) / 1000);
+  } catch (error) {
+    renderer.end();
+    if (error instanceof InterruptedWait && stop.asked()) return interruptedWait(call, session, request);
+    throw error;
+  }
+}
+
+function rendererFor(call: Call, session: Session): Renderer {
+  const { nameOf, clock } = session;
+  if (call.output.style.redraws && call.output.isText)
+    return new InteractiveRenderer(call.output, { nameOf, monotonic: () => clock.monotonic() });
+  return new PlainRenderer(call.output, { nameOf, clock, onGitHub: isOnGitHub(call.shell.variables) });
+}
+
+async function tell(call: Call, session: Session, report: PromotionReport, seconds: number): Promise<ExitCode> {
+  const { environment } = report.request;
+  const url = (await readTarget(session.store, environment))?.target.url ?? null;
+  const isDone = report.ending.kind === "done" && report.request.action === "promote";
+  const ahead = isDone ? await spellAhead(call, session, report.request) : null;
+  const message = verdictOf({ call, session, report, seconds, url, ahead });
+  call.output.verdict(call.output.style.isTerminal ? message : { ...message, at: utcClock(report.endedAt) });
+  call.output.document(promotionDocument(report, { app: session.policy.policy.app, url, next: message.next ?? [] }));
+  return report.exit;
+}
+
+function interruptedWait(call: Call, session: Session, request: PromotionRequest): ExitCode {
+  const text = `stopped while waiting for ${session.nameOf(request.environment)}. Nothing was changed.`;
+  call.output.verdict({ verdict: "Interrupted", text });
+  call.output.document({
+    kind: "error",
+    version: 1,
+    code: "interrupted",
+    exit: exitCodes.interrupted,
+    message: text,
+    where: null,
+    next: [],
+  } as Parameters<typeof call.output.document>[0]);
+  return exitCodes.interrupted;
+}

@@ -1,0 +1,170 @@
+import {
+  type Decision,
+  type EnvironmentName,
+  type GoodRun,
+  type Hold,
+  type LeaseLook,
+  PortError,
+  type PromotionRequest,
+  readHold,
+  readLease,
+  readManifest,
+  readStanding,
+  readTarget,
+  runningOf,
+  type Sha,
+  type Standing,
+  type StoredRelease,
+  verifyLive,
+} from "@slipway/pipeline";
+import { lookAtRequest, readingDecision } from "../promotion/look.ts";
+import type { Session } from "../session.ts";
+
+type EnvironmentStateWord = "as-recorded" | "drift" | "partial" | "in-progress" | "empty" | "unknown";
+interface DriftItem {
+  readonly part: string;
+  readonly name: string;
+  readonly expected: string | null;
+  readonly found: string;
+}
+export interface NextMove {
+  readonly sha: Sha;
+  readonly commits: number | null;
+  readonly decision: Decision;
+  /** By the store's clock. */
+  readonly now: string;
+}
+export interface EnvironmentLook {
+  readonly env: EnvironmentName;
+  readonly target: string | null;
+  readonly url: string | null;
+  readonly observedAt: string;
+  readonly runs: GoodRun | null;
+  readonly subject: string | null;
+  readonly state: EnvironmentStateWord;
+  /** Why it is unknown, or what is open. */
+  readonly because: string | null;
+  readonly drift: readonly DriftItem[];
+  readonly hold: Hold | null;
+  readonly lease: LeaseLook | null;
+  readonly standing: Standing;
+  readonly behind: number | null;
+  readonly next: NextMove | null;
+}
+
+/** What one environment runs, by record and by sight, and what may enter it next; nothing is started. @throws PortError */
+export async function observeEnvironment(
+  session: Session,
+  env: EnvironmentName,
+  newest: StoredRelease | null,
+): Promise<EnvironmentLook> {
+  const { store, source } = session;
+  const [standing, hold, lease, target] = await Promise.all([
+    readStanding(store, env),
+    readHold(store, env),
+    readLease(store, env),
+    readTarget(store, env),
+  ]);
+  const runs = runningOf(standing);
+  const seen = await lookLive(session, env, runs);
+  const newestSha = newest?.manifest.git.sha ?? null;
+  const commits = runs && newestSha ? await source.between(runs.sha, newestSha, 1000) : null;
+  return {
+    env,
+    target: target?.target.kind ?? null,
+    url: target?.target.url ?? null,
+    observedAt: session.clock.now(),
+    runs,
+    subject: await subjectOf(session, runs),
+    ...stateOf(standing, lease, runs, seen),
+    drift: seen.drift,
+    hold,
+    lease: lease?.state === "held" ? lease : null,
+    standing,
+    behind: runs?.sha === newestSha ? 0 : (commits?.length ?? null),
+    next: await nextMove(session, env, runs, newestSha),
+  };
+}
+
+interface Seen {
+  readonly status: "yes" | "no" | "unknown";
+  readonly because: string | null;
+  readonly drift: readonly DriftItem[];
+}
+
+async function lookLive(session: Session, env: EnvironmentName, runs: GoodRun | null): Promise<Seen> {
+  if (!runs) return { status: "yes", because: null, drift: [] };
+  const stored = await readTarget(session.store, env);
+  if (!stored) return { status: "unknown", because: "it has no target.json", drift: [] };
+  try {
+    const ports = await session.connect(stored.target);
+    const verdict = await verifyLive({ ports, state: runs.state, web: null, shapeOf: () => null, reachable: false });
+    const unknown = verdict.checks.find((check) => check.status === "unknown");
+    const drift = verdict.checks
+      .filter((check) => check.status === "no")
+      .map(({ part, name, message }) => ({
+        part,
+        name,
+        expected: part === "service" ? (runs.state.services[name]?.image ?? null) : (runs.state.web?.sha ?? null),
+        found: message,
+      }));
+    return { status: verdict.status, because: unknown?.message ?? null, drift };
+  } catch (error) {
+    if (error instanceof PortError) return { status: "unknown", because: error.message, drift: [] };
+    throw error;
+  }
+}
+
+function stateOf(
+  standing: Standing,
+  lease: LeaseLook | null,
+  runs: GoodRun | null,
+  seen: Seen,
+): { readonly state: EnvironmentStateWord; readonly because: string | null } {
+  if (lease?.state === "held" && !lease.stale)
+    return { state: "in-progress", because: `${lease.by.name}, ${lease.doing}` };
+  const open = standing.unfinished;
+  if (open?.partial) return { state: "partial", because: `epoch ${open.epoch}` };
+  if (open) return { state: "in-progress", because: `epoch ${open.epoch} has a plan and no outcome` };
+  if (!runs) return { state: "empty", because: null };
+  if (seen.status === "no") return { state: "drift", because: null };
+  return seen.status === "unknown"
+    ? { state: "unknown", because: seen.because }
+    : { state: "as-recorded", because: null };
+}
+
+async function subjectOf(session: Session, runs: GoodRun | null): Promise<string | null> {
+  if (!runs) return null;
+  const look = await readManifest(session.store, runs.sha);
+  return look.status === "found" ? look.release.manifest.git.subject : null;
+}
+
+/** The release of the environment below, or for the first one the newest; null: nothing newer is there. */
+async function nextMove(
+  session: Session,
+  env: EnvironmentName,
+  runs: GoodRun | null,
+  newest: Sha | null,
+): Promise<NextMove | null> {
+  const ladder = session.policy.policy.environments.map((environment) => environment.name);
+  const below = ladder[ladder.indexOf(env) - 1];
+  const sha = below === undefined ? newest : (runningOf(await readStanding(session.store, below))?.sha ?? null);
+  if (sha === null || sha === runs?.sha) return null;
+  const request: PromotionRequest = {
+    action: "promote",
+    environment: env,
+    sha,
+    only: null,
+    trigger: "person",
+    overrides: [],
+    reason: null,
+    expect: null,
+    until: "healthy",
+    by: session.actor,
+    runUrl: null,
+  };
+  const look = await lookAtRequest(session, request);
+  const { relation, now } = look.facts;
+  const commits = relation?.status === "known" ? (relation.value.commits?.length ?? null) : null;
+  return { sha, commits: runs ? commits : null, decision: readingDecision(look), now };
+}

@@ -1,0 +1,113 @@
+import type { StoredRelease } from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import type { Session } from "../session.ts";
+import { sameLadder } from "../terminal/command-line.ts";
+import { spellAge } from "../terminal/durations.ts";
+import { printable } from "../terminal/escape.ts";
+import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
+import { tableLines } from "../terminal/table.ts";
+import { spellNearTime, spellTime } from "../terminal/times.ts";
+import type { EnvironmentLook, NextMove } from "./observe-environment.ts";
+
+/** `promote status` as a page: what runs where, then what may move. */
+export function statusLines(
+  call: Call,
+  session: Session,
+  looks: readonly EnvironmentLook[],
+  newest: StoredRelease | null,
+): readonly string[] {
+  const { style } = call.output;
+  const now = session.clock.now();
+  const head = [
+    session.policy.policy.app,
+    spellTime(style, now),
+    session.address,
+    newest ? `newest ${spellSha(style, newest.manifest.git.sha)}` : "nothing is published",
+  ].join("   ");
+  const rows = [
+    ["", "runs", "since", "by", "behind", "state"],
+    ...looks.map((look) => environmentRow(look, session, style, now)),
+  ];
+  const moves = looks.flatMap((look) => (look.next ? [moveRow(look, look.next, session, style)] : []));
+  const commands = looks.flatMap((look) => commandsFor(look, sameLadder(call)));
+  return [
+    head,
+    ...tableLines(rows),
+    ...(moves.length > 0 ? ["Next to move", ...tableLines(moves).map((line) => `  ${line}`)] : []),
+    ...commands.map((command) => `  ${command}`),
+  ];
+}
+
+function environmentRow(look: EnvironmentLook, session: Session, style: Style, now: string): readonly string[] {
+  const { runs } = look;
+  const name = session.nameOf(look.env);
+  if (!runs) return [name, "nothing", "", "", "", stateWords(look, style)];
+  const age = spellAge((Date.parse(now) - Date.parse(runs.from)) / 1000);
+  const pages = runs.webSha && runs.webSha !== runs.sha ? `, web ${spellSha(style, runs.webSha)}` : "";
+  return [
+    name,
+    `${spellSha(style, runs.sha)}${pages}`,
+    `${spellNearTime(style, runs.from, now)} (${age})`,
+    printable(runs.by.name),
+    behindWords(look.behind),
+    stateWords(look, style),
+  ];
+}
+
+function behindWords(behind: number | null): string {
+  if (behind === null) return "?";
+  return behind === 0 ? "newest" : `${behind} commit${behind === 1 ? "" : "s"}`;
+}
+
+function stateWords(look: EnvironmentLook, style: Style): string {
+  const held = look.hold ? `, held by ${printable(look.hold.by.name)}` : "";
+  const because = look.because === null ? "" : `: ${printable(look.because)}`;
+  switch (look.state) {
+    case "as-recorded":
+      return `as recorded${held}`;
+    case "empty":
+      return `empty${held}`;
+    case "drift":
+      return `${sign(style, "look")} drift: ${look.drift.map(({ name, found }) => printable(`${name} ${found}`)).join(", ")}${held}`;
+    case "partial":
+      return `${sign(style, "look")} PARTIAL${because}${held}`;
+    case "in-progress":
+      return `${sign(style, "look")} in progress${because}${held}`;
+    case "unknown":
+      return `${sign(style, "unknown")} could not tell${because}${held}`;
+  }
+}
+
+function moveRow(look: EnvironmentLook, next: NextMove, session: Session, style: Style): readonly string[] {
+  const commits = next.commits === null ? "" : `${next.commits} commit${next.commits === 1 ? "" : "s"}`;
+  return [`${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`, commits, moveWords(next, style)];
+}
+
+function moveWords({ decision, now }: NextMove, style: Style): string {
+  if (decision.allowed) return "yes";
+  const definite = decision.reasons.filter((reason) => reason.kind === "no");
+  if (definite.length === 0) return `could not tell: ${decision.reasons.map((reason) => reason.code).join(", ")}`;
+  const codes = definite.map((reason) => reason.code).filter((code) => code !== "approval");
+  const approval = definite.find((reason) => reason.code === "approval")?.message.replace(/ for plan.*$/, "") ?? null;
+  const approved = approval === null ? "" : `approved ${approval}`;
+  const { earliest } = decision;
+  if (earliest) {
+    const wait = spellAge((Date.parse(earliest.at) - Date.parse(now)) / 1000);
+    const until = earliest.until === null ? "" : `, until ${spellNearTime(style, earliest.until, now)}`;
+    return `in ${wait} (${codes.join(", ")})${until}${approved === "" ? "" : `; ${approved}`}`;
+  }
+  return codes.length === 0 ? approved : `no: ${codes.join(", ")}${approved === "" ? "" : `; ${approved}`}`;
+}
+
+/** Whole commands, where running them can help. */
+function commandsFor(look: EnvironmentLook, ladder: string): readonly string[] {
+  if (look.state === "drift") return [`promote verify --env ${look.env}${ladder}`];
+  const open = look.standing.unfinished;
+  if (open && (!look.lease || look.lease.stale)) {
+    const sha = open.request.action === "promote" ? open.plan.release?.sha : null;
+    const forward = sha ? [`promote --sha ${sha} --env ${look.env}${ladder}`] : [];
+    return [...forward, `promote rollback --env ${look.env}${ladder}`];
+  }
+  if (look.next?.decision.allowed) return [`promote --sha ${look.next.sha} --env ${look.env}${ladder}`];
+  return [];
+}

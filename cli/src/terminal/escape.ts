@@ -1,0 +1,53 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text from outside as a terminal may get it: what moves cursors, changes colours or turns directions is spelled out. */
+export const printable = (text: string): string =>
+  text
+    .replaceAll("\t", "  ")
+    .replace(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .replaceAll("\n", "\\n");
+
+/** The same for text of several lines. */
+export const printableLines = (text: string): readonly string[] =>
+  text
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/)
+    .map(printable);
+
+/** How many columns it takes: letters of East Asia and pictures take two, marks none. */
+export function widthOf(text: string): number {
+  let width = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes take no room
+  for (const character of text.replace(/\u001b\[\d+m/g, "")) {
+    const code = character.codePointAt(0) ?? 0;
+    if (/\p{Mark}/u.test(character)) continue;
+    const isWide =
+      (code >= 0x1100 && code <= 0x115f) ||
+      (code >= 0x2e80 && code <= 0xa4cf) ||
+      (code >= 0xac00 && code <= 0xd7a3) ||
+      (code >= 0xf900 && code <= 0xfaff) ||
+      (code >= 0xfe30 && code <= 0xfe6f) ||
+      (code >= 0xff00 && code <= 0xff60) ||
+      (code >= 0x1f300 && code <= 0x1faff) ||
+      code >= 0x20000;
+    width += isWide ? 2 : 1;
+  }
+  return width;
+}
+
+export const padTo = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)));
+
+/** Cut so that it takes no more columns; an ellipsis says so. Text without colour codes only. */
+export function cutTo(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let cut = "";
+  for (const character of text) {
+    if (widthOf(cut + character) > width - 3) break;
+    cut += character;
+  }
+  return `${cut}...`;
+}
+
+/** A commit's subject, quoted. */
+export const quoteSubject = (subject: string): string => `"${cutTo(printable(subject), 60)}"`;

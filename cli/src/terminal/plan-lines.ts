@@ -1,0 +1,47 @@
+import type { Decision, Plan, Sha } from "@slipway/pipeline";
+import { printable } from "./escape.ts";
+import { describeStep, partOf, partWidth } from "./step-words.ts";
+import { arrow, type Style, spellSha } from "./style.ts";
+import { spellNearTime } from "./times.ts";
+
+interface PlanWords {
+  readonly plan: Plan;
+  readonly decision: Decision;
+  readonly name: string;
+  readonly from: Sha | null;
+  readonly to: Sha | null;
+  readonly commits: number | null;
+  readonly now: string;
+}
+
+/** A plan as people read it: what moves, whether it may, the steps, and how to apply exactly it. */
+export function planLines(
+  { plan, decision, name, from, to, commits, now }: PlanWords,
+  style: Style,
+): readonly string[] {
+  const hash = plan.hash.replace(/^sha256:/, "").slice(0, 12);
+  const count = commits === null || from === null ? "" : `, ${commits} commit${commits === 1 ? "" : "s"}`;
+  const width = partWidth(plan.steps);
+  const steps = plan.steps.map((step, index) => {
+    const part = partOf(step);
+    const label = part === null ? "" : part.padEnd(width + 2);
+    const text = printable(describeStep(step, style, plan.before));
+    const already = step.already && step.kind !== "pin-artifacts" ? "  (already so)" : "";
+    return `${String(index + 1).padStart(3)} ${step.kind.padEnd(17)}${label}${text}${already}`;
+  });
+  return [
+    `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${count}. ${spellDecision(decision, style, now)}`,
+    ...steps,
+    `--expect ${hash} applies exactly this.`,
+  ];
+}
+
+function spellDecision(decision: Decision, style: Style, now: string): string {
+  if (decision.allowed) return "Allowed now.";
+  const definite = decision.reasons.filter((reason) => reason.kind === "no");
+  const reasons = definite.length > 0 ? definite : decision.reasons;
+  const spelled = reasons.map(({ code, clearsAt }) =>
+    clearsAt === null ? code : `${code}, clears ${spellNearTime(style, clearsAt, now)}`,
+  );
+  return `${definite.length > 0 ? "Refused now" : "Could not tell"}: ${spelled.join("; ")}.`;
+}

@@ -1,0 +1,63 @@
+/** The public surface of @slipway/pipeline. Adapters of one machine are in `@slipway/pipeline/local`. */
+export * from "./codes.ts";
+export type { Config } from "./config/config.ts";
+export { type Detection, detectConfig } from "./config/detect.ts";
+export { type ConfigProblem, configError, parseConfig } from "./config/load.ts";
+export { nearestWord } from "./config/nearest-word.ts";
+export { onThisMachine } from "./config/on-this-machine.ts";
+export { readTarget } from "./environment/read-target.ts";
+export type { StoredTarget, Target } from "./environment/target.ts";
+export * from "./errors.ts";
+export type * from "./events.ts";
+export * from "./identifiers.ts";
+export { breakLease } from "./ledger/break-lease.ts";
+export { liftHold, readHold, writeHold } from "./ledger/hold.ts";
+export { type LeaseLook, readLease } from "./ledger/lease-look.ts";
+export { localTiming } from "./ledger/lease-timing.ts";
+export { BrokenChainError, readHistory, readStanding, type StoredRecord } from "./ledger/read-ledger.ts";
+export {
+  type FailureReport,
+  type GoodRun,
+  type Hold,
+  type LedgerRecord,
+  type PromotionRequest,
+  type RecordBody,
+  runningOf,
+  type Standing,
+  type StepReport,
+} from "./ledger/records.ts";
+export { runUnderLease } from "./ledger/run-under-lease.ts";
+export { verifyHistory } from "./ledger/verify-history.ts";
+export { approve, revokeApproval, storeApprovals } from "./policy/approvals.ts";
+export { decide, exitOf, isOvertaken } from "./policy/evaluate.ts";
+export { chooseRollback, type RollbackChoice } from "./policy/last-good.ts";
+export type {
+  Decision,
+  Earliest,
+  EnvironmentPolicy,
+  Policy,
+  Reason,
+  RuleAnswer,
+  StoredPolicy,
+} from "./policy/policy.ts";
+export { liftQuarantine, listQuarantined, quarantineRelease, readQuarantine } from "./policy/quarantine.ts";
+export { storedPolicyOf } from "./policy/stored-policy.ts";
+export type * from "./ports.ts";
+export { type Considered, consider } from "./promotion/consider.ts";
+export type { Facts } from "./promotion/facts.ts";
+export type { EnvironmentState, Plan, Step } from "./promotion/plan.ts";
+export { foundRelease } from "./promotion/plan-promotion.ts";
+export { promote } from "./promotion/promote.ts";
+export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts";
+export type { PromotionWorld } from "./promotion/run.ts";
+export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
+export type { BuildEnd } from "./release/build-release.ts";
+export { listReleaseShas, listReleases } from "./release/list-releases.ts";
+export type { StoredRelease } from "./release/manifest.ts";
+export { readPolicy } from "./release/publish-policy.ts";
+export { readManifest, readRelease } from "./release/read-release.ts";
+export { type Verification, verifyRelease } from "./release/verify-release.ts";
+
+// Loaded when it is called: it brings what reads HTML and scripts.
+export const buildRelease: typeof import("./release/build-release.ts").buildRelease = async (ports, input, emit) =>
+  (await import("./release/build-release.ts")).buildRelease(ports, input, emit);

@@ -1,0 +1,65 @@
+import type { Instant } from "../identifiers.ts";
+import type { Plan, StepKind } from "../promotion/plan.ts";
+import { canonicalJson } from "../release/canonical-json.ts";
+import type { GoodRun, LedgerRecord, Unfinished } from "./records.ts";
+
+/** Enough for any rollback window. */
+const keptRuns = 100;
+
+/** After `done`: what ran has ended, and what was promoted runs, unless it is exactly what ran all the time. */
+export function endRun(
+  good: readonly GoodRun[],
+  unfinished: Unfinished,
+  record: Pick<LedgerRecord, "epoch" | "at">,
+): readonly GoodRun[] {
+  const { plan, request } = unfinished;
+  const leftBy = request.action === "rollback" ? "rolled-back" : "replaced";
+  if (!plan.release) return leave(good, record.at, leftBy);
+  const webRelease = plan.goal.web ? (plan.webRelease ?? plan.release) : null;
+  const run: GoodRun = {
+    sha: plan.release.sha,
+    digest: plan.release.digest,
+    webSha: webRelease?.sha ?? null,
+    webDigest: webRelease?.digest ?? null,
+    epoch: record.epoch,
+    action: request.action,
+    by: request.by,
+    runUrl: request.runUrl,
+    from: record.at,
+    until: null,
+    leftBy: null,
+    state: plan.goal,
+    targetDigest: plan.target,
+  };
+  const running = good.find(({ until }) => until === null);
+  if (running && isSame(running, run)) {
+    return unfinished.disturbed ? [run, ...leave(good, unfinished.at, "disturbed")].slice(0, keptRuns) : good;
+  }
+  return [run, ...leave(good, record.at, leftBy)].slice(0, keptRuns);
+}
+
+/**
+ * After a visible change was put back: there was a gap, so the occupancy of what runs starts again at the outcome. The
+ * stay before it ends where the change was planned, since anything visible came after that.
+ */
+export function restartRun(good: readonly GoodRun[], unfinished: Unfinished, at: Instant): readonly GoodRun[] {
+  const running = good.find(({ until }) => until === null);
+  if (!running) return good;
+  return [{ ...running, from: at }, ...leave(good, unfinished.at, "disturbed")].slice(0, keptRuns);
+}
+
+const visible: ReadonlySet<StepKind> = new Set(["roll-service", "retire-service", "switch-web"]);
+
+/** Whether the plan, once begun, may leave something else running than what runs by record. */
+export function disturbs(running: GoodRun | null, plan: Plan): boolean {
+  if (!running || canonicalJson(running.state) === canonicalJson(plan.goal)) return false;
+  return plan.steps.some(({ kind }) => visible.has(kind));
+}
+
+function leave(good: readonly GoodRun[], until: Instant, leftBy: GoodRun["leftBy"]): readonly GoodRun[] {
+  return good.map((run) => (run.until === null ? { ...run, until, leftBy } : run));
+}
+
+const whatRuns = ({ sha, digest, webSha, webDigest, state }: GoodRun): string =>
+  canonicalJson({ sha, digest, webSha, webDigest, state });
+const isSame = (a: GoodRun, b: GoodRun): boolean => whatRuns(a) === whatRuns(b);

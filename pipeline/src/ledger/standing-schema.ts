@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { digestSchema, environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
+import { appliedMigrationSchema, planSchema, schemaBeliefSchema } from "./plan-schema.ts";
+import {
+  baselineSchema,
+  failureSchema,
+  goodRunSchema,
+  overriddenSchema,
+  requestSchema,
+  turnedSchema,
+} from "./record-schema.ts";
+import type { Standing } from "./records.ts";
+
+const unfinishedSchema = z.object({
+  epoch: epochSchema,
+  promotion: epochSchema,
+  at: instantSchema,
+  disturbed: z.boolean().exactOptional(),
+  request: requestSchema,
+  plan: planSchema,
+  expected: digestSchema,
+  baseline: baselineSchema,
+  turned: turnedSchema.nullable(),
+  partial: z.object({ failure: failureSchema.nullable(), notBack: z.array(z.string().max(300)).max(200) }).nullable(),
+  overridden: overriddenSchema,
+});
+
+const standingSchema: z.ZodType<Standing> = z.object({
+  environment: environmentNameSchema,
+  seq: z.number().int().nonnegative(),
+  head: digestSchema.nullable(),
+  lineage: z.string().max(100).nullable(),
+  epoch: epochSchema,
+  settled: epochSchema,
+  good: z.array(goodRunSchema).max(100),
+  unfinished: unfinishedSchema.nullable(),
+  claimed: epochSchema.nullable(),
+  schema: schemaBeliefSchema,
+  openMigration: z.object({ epoch: epochSchema, attempt: z.number().int(), key: z.string().max(300) }).nullable(),
+  known: z.array(appliedMigrationSchema).max(20_000),
+  last: z
+    .object({ epoch: epochSchema, outcome: z.enum(["done", "reverted", "refused", "partial"]).nullable() })
+    .nullable(),
+});
+
+/** `environments/<env>/current.json`: a copy of the standing, for those who only look. The ledger is the truth. */
+export const currentSchema = z.object({
+  version: z.literal(1),
+  standing: standingSchema,
+});

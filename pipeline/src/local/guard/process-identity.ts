@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/** A process that cannot be confused with a later one of the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Ticks since boot on Linux, a date elsewhere: only equality means anything. */
+  readonly startedAt: string;
+}
+
+/** Who runs under this number now; null when nobody does, or only a zombie that waits to be reaped. */
+export async function identify(pid: number): Promise<ProcessIdentity | null> {
+  const found = await lookUp(pid);
+  return found === null || found.zombie ? null : { pid, startedAt: found.startedAt };
+}
+
+/** Whether that very process still runs; false when the number was given to another one. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
+  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+}
+
+/** As `identify`, but a zombie counts: as long as it is there its number, and that of its group, is not given again. */
+export async function lookUp(pid: number): Promise<{ startedAt: string; zombie: boolean } | null> {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  return process.platform === "linux" ? lookUpInProc(pid) : lookUpWithPs(pid);
+}
+
+async function lookUpInProc(pid: number): Promise<{ startedAt: string; zombie: boolean } | null> {
+  let stat: string;
+  try {
+    stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return null;
+  }
+  const fields = fieldsAfterName(stat);
+  // proc(5): state is field 3 and starttime field 22; the name before them may hold spaces and parentheses.
+  const startedAt = fields[19];
+  return startedAt === undefined ? null : { startedAt, zombie: fields[0] === "Z" || fields[0] === "X" };
+}
+
+/** Fields of /proc/<pid>/stat from the third on. */
+export const fieldsAfterName = (stat: string): readonly string[] =>
+  stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .trim()
+    .split(" ");
+
+async function lookUpWithPs(pid: number): Promise<{ startedAt: string; zombie: boolean } | null> {
+  try {
+    const { stdout } = await promisify(execFile)("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
+      env: { PATH: "/bin:/usr/bin", LC_ALL: "C" },
+    });
+    const [state = "", ...started] = stdout.trim().split(/\s+/);
+    return started.length === 0 ? null : { startedAt: started.join(" "), zombie: state.startsWith("Z") };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,186 @@
+import { createHash, randomUUID } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { access, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { extract as createExtract, type Header } from "tar-stream";
+import { type Digest, isDigest } from "../identifiers.ts";
+import type { ImageShelf, ImageVerdict } from "../release/build-ports.ts";
+import { resolveLink, whyUnsafe } from "../release/safe-path.ts";
+import { hexOf } from "../release/store-keys.ts";
+
+/** Images of the local target: `<folder>/<hex>.tar`, each named by the sha256 of its bytes. */
+export interface ImageStore extends ImageShelf {
+  has(digest: Digest): Promise<boolean>;
+  list(): Promise<readonly Digest[]>;
+  /** Reads and hashes the whole tar. */
+  check(digest: Digest): Promise<ImageVerdict>;
+  /**
+   * Writes the image's files into `folder`, which must not be there yet and is there afterwards only if every byte was
+   * right. Folders in between are made; ownership is the caller's.
+   * @throws Error when the image is missing, has other bytes than its name says, or holds a path that leads out.
+   */
+  unpack(digest: Digest, folder: string): Promise<void>;
+  /** Takes over a finished tar; a second one of the same digest is dropped. */
+  adopt(tar: string, digest: Digest): Promise<void>;
+  /** A new name inside the store's folder, for a tar to be written. */
+  temporary(): Promise<string>;
+}
+
+const largestText = 64 * 1024;
+
+/** `folder` is the store's `images/`; it is made when the first image comes. */
+export function createImageStore(folder: string): ImageStore {
+  const pathOf = (digest: Digest): string => join(folder, `${hexOf(digest)}.tar`);
+  const has = (digest: Digest): Promise<boolean> =>
+    access(pathOf(digest), constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+  const check = async (digest: Digest): Promise<ImageVerdict> => {
+    if (!(await has(digest))) return { status: "missing" };
+    const hash = createHash("sha256");
+    let bytes = 0;
+    for await (const chunk of createReadStream(pathOf(digest), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+    const found = `sha256:${hash.digest("hex")}`;
+    return found === digest ? { status: "same", bytes } : { status: "differs", found };
+  };
+
+  return {
+    has,
+    check,
+    verify: (image) => check(image.digest),
+    readFile: (image, path) => readFromTar(pathOf(image.digest), path),
+    async list() {
+      const names = await readdir(folder).catch(nothingThere);
+      return names
+        .map((name) => `sha256:${name.replace(/\.tar$/, "")}`)
+        .filter(isDigest)
+        .toSorted();
+    },
+    async unpack(digest, target) {
+      const partial = `${target}.${randomUUID()}.partial`;
+      await mkdir(partial, { recursive: true });
+      try {
+        await unpackVerified(pathOf(digest), digest, partial);
+        await rename(partial, target);
+      } catch (error) {
+        await rm(partial, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    async adopt(tar, digest) {
+      await rename(tar, pathOf(digest));
+      const handle = await open(folder, "r");
+      // The name must survive a power cut before a release may point to it.
+      await handle.sync().finally(() => handle.close());
+    },
+    async temporary() {
+      await mkdir(folder, { recursive: true });
+      await sweep(folder);
+      return join(folder, `.${randomUUID()}.partial`);
+    },
+  };
+}
+
+const abandonedMilliseconds = 24 * 3_600_000;
+
+/** Tars that a killed build has begun. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".partial")) continue;
+    const found = await stat(join(folder, name)).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > abandonedMilliseconds)
+      await rm(join(folder, name), { force: true });
+  }
+}
+
+function nothingThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
+}
+
+async function unpackVerified(tar: string, digest: Digest, folder: string): Promise<void> {
+  const hash = createHash("sha256");
+  const links: { readonly path: string; readonly target: string }[] = [];
+  const made = new Set<string>();
+  for await (const { headers, body } of entriesOf(tar, (chunk) => hash.update(chunk))) {
+    const path = join(folder, safeName(headers));
+    if (headers.type === "symlink") {
+      links.push({ path, target: safeTarget(headers) });
+      continue;
+    }
+    if (headers.type !== "file")
+      throw new Error(`image ${digest} holds a ${headers.type ?? "nameless"}: ${headers.name}`);
+    const parent = dirname(path);
+    if (!made.has(parent)) await mkdir(parent, { recursive: true });
+    made.add(parent);
+    await writeFile(path, await body(), { flag: "wx", mode: (headers.mode ?? 0) & 0o100 ? 0o755 : 0o644 });
+  }
+  const found = `sha256:${hash.digest("hex")}`;
+  if (found !== digest) throw new Error(`image ${digest} has other bytes than its name says: ${found}`);
+  // Links come last: nothing is ever written through one.
+  for (const { path, target } of links) {
+    await mkdir(dirname(path), { recursive: true });
+    await symlink(target, path);
+  }
+}
+
+function safeName(headers: Header): string {
+  const because = whyUnsafe(headers.name);
+  if (because !== null) throw new Error(`image holds a path that ${because}: ${JSON.stringify(headers.name)}`);
+  return headers.name;
+}
+
+function safeTarget(headers: Header): string {
+  const target = headers.linkname ?? "";
+  if (resolveLink(headers.name, target) !== null) return target;
+  throw new Error(`image holds a link that leads out of it: ${JSON.stringify(headers.name)}`);
+}
+
+async function readFromTar(tar: string, wanted: string): Promise<Uint8Array | null> {
+  try {
+    for await (const { headers, body } of entriesOf(tar, () => undefined)) {
+      if (headers.name !== wanted || headers.type !== "file") continue;
+      return (headers.size ?? 0) > largestText ? null : await body();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return null;
+}
+
+interface OpenEntry {
+  readonly headers: Header;
+  /** The content, whole. Left unread, it is skipped. */
+  readonly body: () => Promise<Buffer>;
+}
+
+/** Entries one after the other; every byte of the tar, padding too, is shown to `onChunk` first. */
+async function* entriesOf(tar: string, onChunk: (chunk: Buffer) => void): AsyncGenerator<OpenEntry> {
+  const source = createReadStream(tar, { highWaterMark: 1 << 18 });
+  const extract = createExtract();
+  source.on("data", (chunk) => onChunk(chunk as Buffer));
+  source.on("error", (error) => extract.destroy(error));
+  source.pipe(extract);
+  try {
+    for await (const entry of extract) {
+      let read = false;
+      yield {
+        headers: entry.header,
+        body: async () => {
+          read = true;
+          const chunks: Buffer[] = [];
+          for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
+          return Buffer.concat(chunks);
+        },
+      };
+      if (!read) entry.resume();
+    }
+  } finally {
+    source.destroy();
+    extract.destroy();
+  }
+}

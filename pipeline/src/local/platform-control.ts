@@ -1,0 +1,183 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { stat, truncate } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import type { EnvironmentName } from "../identifiers.ts";
+import { ControlClient } from "./control-client.ts";
+import { isAlive, type ProcessIdentity } from "./guard/process-identity.ts";
+import { livingAddress, type PlatformAddress, readAddress } from "./platform/address.ts";
+import { type PlatformFolders, platformFolders } from "./platform/folders.ts";
+import type { StartMessage } from "./platform/run-platform.ts";
+import { ownerOf } from "./platform/single-owner.ts";
+import type { PlatformStatus } from "./platform/status.ts";
+import { removePostgres } from "./postgres/postgres.ts";
+
+export interface StartPlatformInput {
+  /** Folder of slipway.yaml. */
+  readonly root: string;
+  /** The store, where it is not `.slipway` beside slipway.yaml. */
+  readonly storeFolder?: string;
+  /** Opened (and so served) before this returns. */
+  readonly environments: readonly { readonly name: EnvironmentName; readonly port: number }[];
+  /** Program of the platform; the one beside this file unless told. */
+  readonly entry?: string;
+}
+export interface StartedPlatform {
+  readonly pid: number;
+  /** False: one ran already and was used. */
+  readonly started: boolean;
+}
+
+const startSeconds = 60;
+const stopSeconds = 60;
+const logBytes = 1024 * 1024;
+const shownLines = 15;
+
+/**
+ * Makes sure that the platform of a folder runs and serves these environments. Two calls at once end with one platform.
+ * @throws UserError `port-taken`; Error with the platform's last log lines when it does not come up
+ */
+export async function startPlatform(input: StartPlatformInput): Promise<StartedPlatform> {
+  const folders = platformFolders(input.root, input.storeFolder);
+  const living = await livingAddress(folders.addressFile);
+  const address = living ?? (await launch(folders, input));
+  const client = new ControlClient(folders.addressFile);
+  try {
+    for (const { name, port } of input.environments) {
+      await client.ask<"open">({ call: "open", environment: name, port });
+    }
+  } catch (error) {
+    if (!living) await stopPlatform(input.root);
+    throw error;
+  }
+  return { pid: address.pid, started: !living };
+}
+
+/** Stops it with all it runs. What was wanted stays on disk, unless `purge`: then the state and the databases are removed. */
+export async function stopPlatform(root: string, options: { readonly purge?: boolean } = {}): Promise<boolean> {
+  const folders = platformFolders(root);
+  const address = await livingAddress(folders.addressFile);
+  const platform = address ?? (await ownerOf(folders.state));
+  const isRunning = platform !== null && (await isAlive(platform));
+  if (isRunning) await shutDown(folders, platform);
+  // One that was killed has left its socket's folder behind.
+  const left = await readAddress(folders.addressFile);
+  if (left) rmSync(dirname(left.socket), { recursive: true, force: true });
+  if (options.purge) {
+    await removePostgres(join(folders.state, "postgres"));
+    rmSync(folders.state, { recursive: true, force: true });
+  }
+  return isRunning;
+}
+
+/** Null: it does not run. */
+export async function platformStatus(root: string): Promise<PlatformStatus | null> {
+  const folders = platformFolders(root);
+  if ((await livingAddress(folders.addressFile)) === null) return null;
+  return new ControlClient(folders.addressFile).ask<"status">({ call: "status" });
+}
+
+async function shutDown(folders: PlatformFolders, platform: ProcessIdentity): Promise<void> {
+  await new ControlClient(folders.addressFile)
+    .ask<"shutdown">({ call: "shutdown" })
+    // One that is still on its way up has no address yet, but it can be told to end.
+    .catch(() => signal(platform.pid, "SIGTERM"));
+  const until = performance.now() + stopSeconds * 1_000;
+  while (await isAlive(platform)) {
+    // Its guard ends everything that it ran, however it ends.
+    if (performance.now() > until) signal(platform.pid, "SIGKILL");
+    await delay(20);
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function launch(folders: PlatformFolders, input: StartPlatformInput): Promise<PlatformAddress> {
+  mkdirSync(folders.state, { recursive: true });
+  const message = await spawnPlatform(folders, input);
+  if (message.status === "failed") throw failedStart(message, folders);
+  // "owned": another start was first, and its platform may still be on its way up.
+  const until = performance.now() + startSeconds * 1_000;
+  while (performance.now() < until) {
+    const address = await livingAddress(folders.addressFile);
+    if (address) return address;
+    const owner = await ownerOf(folders.state);
+    if (owner && !(await isAlive(owner))) break;
+    await delay(20);
+  }
+  throw new Error(`the local platform did not come up${lastLines(folders)}`);
+}
+
+async function spawnPlatform(folders: PlatformFolders, input: StartPlatformInput): Promise<StartMessage> {
+  await keepLogShort(folders.log);
+  const log = openSync(folders.log, "a", 0o600);
+  const child = spawn(
+    process.execPath,
+    [input.entry ?? entryFile(), folders.root, ...(input.storeFolder ? [input.storeFolder] : [])],
+    { detached: true, stdio: ["ignore", log, log, "ipc"], cwd: folders.root, env: ownVariables() },
+  );
+  closeSync(log);
+  const patience = new AbortController();
+  try {
+    return await Promise.race([
+      once(child, "message").then(([message]) => message as StartMessage),
+      once(child, "exit").then(() => failed("it ended at once")),
+      once(child, "error").then(([error]) => failed(String(error))),
+      delay(startSeconds * 1_000, undefined, { signal: patience.signal }).then(() => {
+        child.kill("SIGKILL");
+        return failed(`it was not ready within ${startSeconds} s`);
+      }),
+    ]);
+  } finally {
+    patience.abort();
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}
+
+type FailedStart = Extract<StartMessage, { status: "failed" }>;
+const failed = (because: string): FailedStart => ({ status: "failed", because, code: null, next: [] });
+
+function failedStart({ because, code, next }: FailedStart, folders: PlatformFolders): Error {
+  return code === null
+    ? new Error(`the local platform did not start: ${because}${lastLines(folders)}`)
+    : new UserError({ code, message: because, next });
+}
+
+/** The source in a checkout, the built file in a package. */
+function entryFile(): string {
+  const beside = ["./platform/main.ts", "./platform-main.js", "./platform/main.js"]
+    .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (!beside) throw new Error("the platform's program is not in this package");
+  return beside;
+}
+
+/** The platform outlives the command that starts it, and must not carry what that one was called with. */
+function ownVariables(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...rest } = process.env;
+  return rest;
+}
+
+async function keepLogShort(path: string): Promise<void> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > logBytes) await truncate(path, 0);
+}
+
+function lastLines({ log }: PlatformFolders): string {
+  const lines = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n").slice(-shownLines) : [];
+  return lines.length === 0 ? "" : `\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}

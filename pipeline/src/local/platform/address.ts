@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { identify } from "../guard/process-identity.ts";
+import { readIfThere } from "./durable-file.ts";
+
+const addressSchema = z.object({
+  version: z.literal(1),
+  pid: z.number().int().positive(),
+  startedAt: z.string(),
+  socket: z.string(),
+});
+/** `platform.json`: where the platform of a folder is reached. */
+export type PlatformAddress = z.infer<typeof addressSchema>;
+
+/** Null when no platform of this folder lives: the file outlives a killed one, its process does not. */
+export async function livingAddress(addressFile: string): Promise<PlatformAddress | null> {
+  const address = await readAddress(addressFile);
+  if (address === null) return null;
+  return (await identify(address.pid))?.startedAt === address.startedAt ? address : null;
+}
+
+export async function readAddress(addressFile: string): Promise<PlatformAddress | null> {
+  const text = await readIfThere(addressFile);
+  if (text === null) return null;
+  try {
+    return addressSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { TaskState } from "../../ports.ts";
+import type { TaskRecord } from "./desired-state.ts";
+import { readIfThere } from "./durable-file.ts";
+import { eachLine, RotatingLog } from "./line-log.ts";
+import type { Guard } from "./machine.ts";
+import { endGroup, signalGroup } from "./process-group.ts";
+import type { StateKeeper } from "./state-keeper.ts";
+
+export interface TaskProcess {
+  readonly key: string;
+  readonly image: TaskRecord["image"];
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const stopGraceSeconds = 10;
+/** The whole log of a task is kept up to this size; what comes after is counted and left out. */
+const longestLog = 8 * 1024 * 1024;
+const linesPerAnswer = 1_000;
+const taskName = "task";
+
+/** One-off tasks of an environment. A key is on disk before its process starts, and never starts a second one. */
+export class HostedTasks {
+  readonly #keeper: StateKeeper;
+  readonly #folder: string;
+  readonly #guard: Guard;
+  readonly #running = new Map<string, { readonly child: ChildProcess; readonly ended: Promise<void> }>();
+
+  constructor(keeper: StateKeeper, folder: string, guard: Guard) {
+    this.#keeper = keeper;
+    this.#folder = folder;
+    this.#guard = guard;
+  }
+
+  /** After the platform was killed: what ran then is over, and nobody knows how it ended. */
+  async recover(): Promise<void> {
+    const cut = Object.values(this.#keeper.current.tasks).filter((task) => task.status !== "stopped");
+    for (const task of cut) {
+      await this.#set({
+        ...task,
+        status: "stopped",
+        exitCode: null,
+        because: "the platform ended while this task was under way",
+      });
+    }
+  }
+
+  knows(key: string): boolean {
+    return Object.hasOwn(this.#keeper.current.tasks, key);
+  }
+
+  /** The caller has asked `knows` under the environment's lock. */
+  async start(task: TaskProcess): Promise<void> {
+    const record: TaskRecord = { key: task.key, image: task.image, status: "pending", because: "", exitCode: null };
+    await this.#set(record);
+    const child = spawnTask(task);
+    if (child instanceof Error) {
+      return this.#set({ ...record, status: "stopped", because: `it did not start: ${child.message}` });
+    }
+    const ended = this.#follow(child, record).finally(() => this.#running.delete(task.key));
+    this.#running.set(task.key, { child, ended });
+    await this.#set({ ...record, status: "running" });
+  }
+
+  inspect(key: string): TaskState | null {
+    const task = this.knows(key) ? this.#keeper.current.tasks[key] : undefined;
+    if (!task) return null;
+    return task.status === "stopped"
+      ? { status: "stopped", because: task.because, containers: [{ name: taskName, exitCode: task.exitCode }] }
+      : { status: task.status };
+  }
+
+  async log(key: string, from: number): Promise<{ lines: readonly string[]; complete: boolean }> {
+    // The state is asked first: a task that is over has written all of its lines.
+    const isOver = this.inspect(key)?.status === "stopped";
+    const text = (await readIfThere(this.#logPath(key))) ?? "";
+    const all = text.split("\n").slice(0, -1);
+    const lines = all.slice(from, from + linesPerAnswer);
+    return { lines, complete: isOver && from + lines.length >= all.length };
+  }
+
+  async stop(key: string): Promise<void> {
+    const running = this.#running.get(key);
+    if (running) void endGroup(running.child, running.ended, stopGraceSeconds);
+  }
+
+  async shutDown(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ child, ended }) => endGroup(child, ended, stopGraceSeconds)));
+  }
+
+  pids(): readonly number[] {
+    return [...this.#running.values()].flatMap(({ child }) => (child.pid === undefined ? [] : [child.pid]));
+  }
+
+  #set(task: TaskRecord): Promise<void> {
+    return this.#keeper.change((state) => ({ ...state, tasks: { ...state.tasks, [task.key]: task } }));
+  }
+  /** Keys are told apart by case; file systems need not. */
+  #logPath(key: string): string {
+    return join(this.#folder, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.log`);
+  }
+
+  async #follow(child: ChildProcess, record: TaskRecord): Promise<void> {
+    const take = this.#boundedLog(record.key);
+    const { pid } = child;
+    if (pid !== undefined) void this.#guard.watch({ pid, group: true, signals: ["SIGTERM"] });
+    const read = Promise.all([child.stdout, child.stderr].map((stream) => stream && eachLine(stream, take)));
+    const ending = await new Promise<Pick<TaskRecord, "exitCode" | "because">>((resolve) => {
+      child.once("error", (error) => resolve({ exitCode: null, because: `it did not start: ${error.message}` }));
+      child.once("exit", (code, signal) => resolve(signal ? killedBy(signal) : exitedWith(code ?? 0)));
+    });
+    if (pid !== undefined) {
+      signalGroup(pid, "SIGKILL");
+      this.#guard.forget(pid);
+    }
+    await Promise.race([read, delay(1_000)]);
+    await this.#set({ ...record, status: "stopped", ...ending });
+  }
+
+  #boundedLog(key: string): (line: string) => void {
+    const log = new RotatingLog(this.#logPath(key), Number.POSITIVE_INFINITY);
+    let bytes = 0;
+    return (line) => {
+      const before = bytes;
+      bytes += line.length + 1;
+      if (bytes <= longestLog) log.append(line);
+      else if (before <= longestLog) log.append(`(the log is longer than ${longestLog} bytes; the rest was left out)`);
+    };
+  }
+}
+
+/** What the arguments themselves make impossible is thrown at once; anything else is told as an event. */
+function spawnTask(task: TaskProcess): ChildProcess | Error {
+  const [program = "", ...rest] = task.command;
+  try {
+    return spawn(program, rest, {
+      cwd: task.folder,
+      env: { ...task.variables },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const exitedWith = (exitCode: number) => ({ exitCode, because: exitCode === 0 ? "it ended" : `exit code ${exitCode}` });
+/** As a shell and a container runtime say it. */
+const killedBy = (signal: NodeJS.Signals) => ({
+  exitCode: 128 + (constants.signals[signal] ?? 0),
+  because: `ended by ${signal}`,
+});

@@ -1,0 +1,28 @@
+import type { Digest } from "../../identifiers.ts";
+import type { ObjectStore } from "../../ports.ts";
+
+/** What the platform needs of the parts beside it; each is made in `main.ts`. */
+export interface Guard {
+  /** Ends the process group when the platform itself dies without a chance to. */
+  watch(order: {
+    readonly pid: number;
+    readonly group: boolean;
+    readonly signals: readonly NodeJS.Signals[];
+  }): Promise<void>;
+  forget(pid: number): void;
+}
+export interface Postgres {
+  readonly port: number;
+  readonly pid: number;
+  readonly version: string;
+  url(database: string): string;
+  ensureDatabase(name: string): Promise<unknown>;
+  stop(): Promise<void>;
+}
+export interface Machine {
+  readonly guard: Guard;
+  readonly postgres: Postgres;
+  readonly store: ObjectStore;
+  /** Folder that holds an image's files, verified against the digest. @throws OrderRefused when there is no such image. */
+  unpackImage(digest: Digest): Promise<string>;
+}

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { expect, test } from "vitest";
+import { permitOf, usePlatform } from "../../../test/platform-fixture.ts";
+import { until } from "../../../test/until.ts";
+import { identify } from "../guard/process-identity.ts";
+import { stopPlatform } from "../platform-control.ts";
+
+const platform = usePlatform({ postgres: true });
+
+/** The address that a task of the environment is given. */
+async function databaseUrl(key: string): Promise<string> {
+  const { tasks } = await platform.ports();
+  const image = await platform.image({ "say.cjs": "console.log(process.env.DATABASE_URL)" });
+  const template = await platform.template();
+  await tasks.start({ key, image, command: ["node", "say.cjs"], template, environment: {} }, permitOf(1));
+  const { lines } = await until(
+    () => tasks.log(key, 0),
+    ({ complete }) => complete,
+  );
+  return lines[0] ?? "";
+}
+async function query(url: string, text: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test("gives an environment a database of its own, which outlives a killed platform and a stop", async () => {
+  const url = await databaseUrl("before");
+  await query(url, "create table kept as select 42 as answer");
+  expect(await query(url, "select current_database() as name")).toEqual([{ name: "app_staging" }]);
+  const { pid } = await platform.status();
+  process.kill(pid, "SIGKILL");
+  await until(
+    () => identify(pid),
+    (found) => found === null,
+  );
+  await platform.start();
+  expect(await query(await databaseUrl("after-kill"), "select answer from kept")).toEqual([{ answer: 42 }]);
+  await platform.stop();
+  await platform.start();
+  expect(await query(await databaseUrl("after-stop"), "select answer from kept")).toEqual([{ answer: 42 }]);
+});
+
+test("ends its server when it stops, and removes everything when it is purged", async () => {
+  const { postgres } = await platform.status();
+  await platform.stop();
+  expect(await identify(postgres.pid)).toBeNull();
+  await stopPlatform(platform.root, { purge: true });
+  expect(existsSync(join(platform.root, ".slipway", "platform"))).toBe(false);
+  await platform.start();
+  await expect(query(await databaseUrl("after-purge"), "select answer from kept")).rejects.toThrow("kept");
+});

@@ -1,0 +1,39 @@
+import { shortSha } from "../../identifiers.ts";
+import { count, spellDigest } from "../spell.ts";
+import { no, notAsked, passed, type Rule, unknown } from "./rule.ts";
+
+/** The release is published, whole, and of this app. */
+export const release: Rule = ({ facts, request }) => {
+  if (facts.release === null && request.action === "rollback") return notAsked;
+  const sha = request.sha ?? "the release";
+  if (facts.release === null) return unknown("release-missing", `${shortSha(sha)} was not looked up`);
+  if (facts.release.status === "unknown") {
+    return unknown("release-missing", `could not read the release: ${facts.release.because}`);
+  }
+  const look = facts.release.value;
+  switch (look.status) {
+    case "missing":
+      return no("release-missing", `the store has no release.json for ${shortSha(sha)}`);
+    case "retired":
+      return no("release-missing", `${shortSha(sha)} was collected; a collected release never returns`);
+    case "corrupt":
+      return no("release-corrupt", `what is stored is not what was published: ${look.because}`);
+    case "found": {
+      const { manifest, digest } = look.release;
+      const app = facts.policy.policy.app;
+      if (manifest.app !== app) {
+        return no("release-foreign", `the manifest is of ${manifest.app}, this store is of ${app}`, {
+          data: { found: manifest.app, required: app },
+        });
+      }
+      if (request.sha !== null && manifest.git.sha !== request.sha) {
+        return no("release-corrupt", `the manifest of ${shortSha(sha)} names ${shortSha(manifest.git.sha)}`, {
+          data: { found: manifest.git.sha, required: request.sha },
+        });
+      }
+      const files = manifest.web ? manifest.web.entries + manifest.web.assets : 0;
+      const holds = [count(Object.keys(manifest.images).length, "image"), count(files, "web file")].join(" and ");
+      return passed(`complete; ${holds} of ${spellDigest(digest)}`);
+    }
+  }
+};

@@ -1,0 +1,20 @@
+import { no, notAsked, passed, type Rule, unknown } from "./rule.ts";
+
+/**
+ * What the migration gate proved: that pending migrations break no release in play, or, going back, that the release runs
+ * on the schema of now. A gate that is not configured says nothing, and that is said.
+ */
+export const schema: Rule = ({ facts, request }) => {
+  if (request.only === "web") return notAsked;
+  const code = request.action === "rollback" ? "schema-incompatible" : "migration-breaks";
+  const { gate } = facts;
+  if (gate.status === "unknown") return unknown(code, `could not ask the migration gate: ${gate.because}`);
+  switch (gate.value.status) {
+    case "not-asked":
+      return passed("not proven: no migration gate is configured");
+    case "fits":
+      return passed(gate.value.what);
+    case "breaks":
+      return no(code, gate.value.what, { evidence: gate.value.evidence });
+  }
+};

@@ -1,0 +1,200 @@
+import { writeHold } from "../ledger/hold.ts";
+import type { HeldLease } from "../ledger/lease.ts";
+import { openEpoch } from "../ledger/ledger-writer.ts";
+import type { RecordBody, Standing } from "../ledger/records.ts";
+import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
+import { type Considered, consider } from "./consider.ts";
+import { ended, type PartialReport, stayOpen } from "./endings.ts";
+import type { Plan } from "./plan.ts";
+import { baselineOf } from "./plan-promotion.ts";
+import { type Fences, raiseFences } from "./raise-fences.ts";
+import type { Epoched, Run } from "./run.ts";
+import { runPlan, stepContextFor } from "./run-plan.ts";
+import { goBack, settle, settleUnchanged } from "./settle.ts";
+
+/** @throws DeposedError, LeaseLostError, PortError: nothing was settled then, and the promotion stays open. */
+export async function applyUnderLease(run: Run, lease: HeldLease): Promise<PartialReport> {
+  await lease.waitUntilQuiet();
+  const again = await considerNow(run);
+  const early = await answerWithoutLease(run, again, true);
+  if (early || !run.ports) return early ?? ended({ kind: "refused" }, again);
+  const { world, request } = run;
+  const { store, clock, random } = world;
+  const writer = await openEpoch({
+    store,
+    environment: request.environment,
+    clock,
+    random,
+    mayWrite: () => lease.check(),
+    serverNow: () => lease.serverNow(),
+    body: {
+      kind: "open",
+      command: request.action,
+      request,
+      resumes: again.continuation.kind === "new" ? null : (again.continuation.unfinished?.epoch ?? null),
+      by: request.by,
+      host: world.holder.host,
+      runUrl: request.runUrl,
+    },
+  });
+  lease.setDoing("looking", writer.epoch);
+  const epoched: Epoched = { run, ports: run.ports, lease, writer, quiet: { unansweredAt: null, attempts: 0 } };
+  const fences = await raiseFences(writer.standing, stepContextFor(epoched, null, null, writer.standing));
+  if (fences.status === "unknown") return stayOpen(epoched, fences.because, again);
+  const standing = withFence(writer.standing, fences);
+  const now = await consider({ shared: world, ports: run.ports, policy: world.policy, request }, standing);
+  return carryOut(epoched, now, fences);
+}
+
+const withFence = (standing: Standing, fences: Extract<Fences, { status: "raised" }>): Standing =>
+  fences.database ? { ...standing, schema: { applied: fences.database.applied, certain: true } } : standing;
+
+async function carryOut(
+  epoched: Epoched,
+  now: Considered,
+  fences: Extract<Fences, { status: "raised" }>,
+): Promise<PartialReport> {
+  const { continuation, decision, plan } = now;
+  if (continuation.kind === "turn") {
+    const because =
+      continuation.unfinished.turned ??
+      ({ code: "rollback", cause: `rolled back by ${epoched.run.request.by.name}` } as const);
+    if (epoched.run.request.action === "rollback") await hold(epoched);
+    return goBack(epoched, now, {
+      because,
+      baseline: continuation.unfinished.baseline,
+      from: continuation.unfinished.plan.goal,
+      only: continuation.unfinished.plan.only,
+      notOurs: null,
+      asked: epoched.run.request.action === "rollback",
+      steps: [],
+      resumes: continuation.unfinished.epoch,
+    });
+  }
+  if (!decision.allowed || !plan) return refusedUnderLease(epoched, now);
+  await recordPlan(epoched, now, plan, fences);
+  if (epoched.run.request.action === "rollback") await hold(epoched);
+  return runForward(epoched, now, plan);
+}
+
+/** A definite no to safety turns a resumption back; could-not-tell leaves it open; anything new has changed nothing. */
+async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<PartialReport> {
+  const { continuation, decision } = now;
+  const no = decision.reasons.find((reason) => reason.kind === "no");
+  if (continuation.kind === "finish") {
+    if (!no) return stayOpen(epoched, decision.reasons[0]?.message ?? "the release could not be read", now);
+    const { baseline, plan, epoch } = continuation.unfinished;
+    const because = { code: no.code, cause: no.message } as const;
+    return goBack(epoched, now, {
+      because,
+      baseline,
+      from: plan.goal,
+      only: plan.only,
+      notOurs: null,
+      asked: false,
+      steps: [],
+      resumes: epoch,
+    });
+  }
+  await epoched.writer.append({
+    kind: "outcome",
+    result: "refused",
+    environment: "unchanged",
+    failure: null,
+    reasons: decision.reasons.map(({ code, message }) => ({ code, message })),
+    observed: null,
+    observedAt: epoched.lease.serverNow(),
+    notBack: [],
+    held: false,
+    snapshot: null,
+  });
+  return { ...ended({ kind: "refused" }, now), epoch: epoched.writer.epoch };
+}
+
+async function recordPlan(
+  epoched: Epoched,
+  now: Considered,
+  plan: Plan,
+  fences: Extract<Fences, { status: "raised" }>,
+): Promise<void> {
+  const { run, writer } = epoched;
+  const { decision, continuation, facts } = now;
+  const open = continuation.kind === "finish" ? continuation.unfinished : null;
+  const body: RecordBody = {
+    kind: "plan",
+    request: run.request,
+    promotion: open?.promotion ?? writer.epoch,
+    plan,
+    expected: open?.expected ?? plan.hash,
+    overridden: open?.overridden ?? decision.overridden,
+    waived: decision.waived,
+    approvedBy: decision.approvedBy,
+    policyDigest: facts.policy.digest,
+    baseline: baselineOf(now.standing),
+    fenced: fences.database,
+  };
+  await writer.append(body);
+}
+
+/** Before the first step of a rollback: one that dies half-way must not be undone by automation. */
+async function hold(epoched: Epoched): Promise<void> {
+  const { request, world } = epoched.run;
+  const reason = request.reason ?? `rollback in epoch ${epoched.writer.epoch}`;
+  await writeHold(world.store, request.environment, { by: request.by, at: epoched.lease.serverNow(), reason });
+}
+
+async function runForward(epoched: Epoched, now: Considered, plan: Plan): Promise<PartialReport> {
+  const resumes = now.continuation.kind === "finish" ? now.continuation.unfinished.epoch : null;
+  announce(epoched, now, plan, resumes);
+  const ran = await runPlan(epoched, plan, false, now);
+  const { end, outcomes: steps } = ran;
+  if (end.status === "done") return settle(epoched, now, plan, { resumes, steps });
+  if (end.status === "unknown")
+    return { ...stayOpen(epoched, end.failure.cause, now), failure: end.failure, resumes, steps };
+  if (end.status === "interrupted" && end.mode === "leave") {
+    return {
+      ...stayOpen(epoched, "interrupted", now),
+      ending: { kind: "open", because: "interrupted", code: "interrupted" },
+      resumes,
+      steps,
+    };
+  }
+  const changedSomething = ran.visible || now.continuation.unfinished !== null;
+  if (!changedSomething) return settleUnchanged(epoched, now, end, { resumes, steps });
+  const because =
+    end.status === "failed"
+      ? end.failure
+      : ({ code: "interrupted", cause: `interrupted by ${epoched.run.request.by.name}` } as const);
+  return goBack(epoched, now, {
+    because,
+    baseline: baselineOf(now.standing),
+    from: plan.goal,
+    only: plan.only,
+    notOurs: end.status === "failed" ? end.notOurs : null,
+    asked: false,
+    steps,
+    resumes,
+  });
+}
+
+function announce(epoched: Epoched, now: Considered, plan: Plan, resumes: number | null): void {
+  const { run, writer } = epoched;
+  const { facts } = now;
+  const release =
+    facts.release?.status === "known" && facts.release.value.status === "found" ? facts.release.value.release : null;
+  run.world.emit({
+    type: "run:start",
+    app: facts.policy.policy.app,
+    environment: run.request.environment,
+    direction: plan.action === "promote" ? "forward" : "back",
+    from: baselineOf(now.standing).release?.sha ?? null,
+    to: release?.manifest.git.sha ?? null,
+    subject: release?.manifest.git.subject ?? null,
+    commits: facts.relation?.status === "known" ? (facts.relation.value.commits?.length ?? null) : null,
+    plan: plan.hash,
+    epoch: writer.epoch,
+    by: run.request.by.name,
+    resumes,
+    steps: plan.steps,
+  });
+}

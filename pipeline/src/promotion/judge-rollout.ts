@@ -1,0 +1,112 @@
+import type { FailureCode } from "../codes.ts";
+import type { Revision, RolloutLook, ServiceLook, TaskLook } from "../ports.ts";
+
+export const sameRevision = (a: Revision | null | "unknown-revision", b: Revision | null): boolean =>
+  a === b ||
+  (a !== null &&
+    b !== null &&
+    a !== "unknown-revision" &&
+    a.sha === b.sha &&
+    a.image === b.image &&
+    a.template === b.template);
+
+const inMotion = new Set(["pending", "rolling", "stopping", "going-back"]);
+const wentWrong = new Set(["stopping", "stopped", "going-back", "went-back", "stuck-going-back"]);
+const countable = (tasks: readonly TaskLook[]): readonly TaskLook[] =>
+  tasks.filter((task) => task.health !== "draining");
+
+/**
+ * Whether a look proves that the service runs exactly this: wanted, no rollout in motion, every task that is not draining
+ * healthy on this digest, and at least one (or none wanted: idle). It asks neither that the newest rollout succeeded (after
+ * a breaker's own way back the old revision stands under one that failed) nor that tasks = wanted (autoscaling).
+ * A task whose digest is not told is no proof.
+ */
+export function proves(look: ServiceLook, to: Revision): boolean {
+  if (!sameRevision(look.wanted, to)) return false;
+  if (look.rollout && inMotion.has(look.rollout.phase)) return false;
+  const tasks = countable(look.tasks);
+  return tasks.length === 0
+    ? look.tasksWanted === 0
+    : tasks.every((task) => task.image === to.image && task.health === "healthy");
+}
+
+/** Nothing of ours is wanted and no task is left. */
+export const provesGone = (look: ServiceLook): boolean => look.wanted === null && look.tasks.length === 0;
+
+/** What a roll knows from its own earlier looks. */
+export interface RollMemory {
+  /** The rollout that stood there when we first looked: its failure is not ours. */
+  readonly staleRollout: string | null;
+  readonly orders: number;
+  /** Looks since the last order that showed no trace of it; a read may be stale (aws.md A2 #16). */
+  readonly looksSinceOrder: number;
+}
+export type RollVerdict =
+  | { readonly verdict: "there" }
+  | { readonly verdict: "order" }
+  | { readonly verdict: "wait" }
+  | {
+      readonly verdict: "failed";
+      readonly code: FailureCode;
+      readonly cause: string;
+      readonly notOurs: boolean;
+      readonly rollout: RolloutLook | null;
+    };
+
+const maximumOrders = 3;
+const looksBeforeOrderingAgain = 4;
+
+/** Pure: what to do after a look, for a service that is to run `to`. */
+export function judgeRollout(
+  look: ServiceLook,
+  step: { readonly to: Revision; readonly expects: readonly (Revision | null)[] | "anything" },
+  memory: RollMemory,
+  until: "healthy" | "drained",
+): RollVerdict {
+  const rollout = look.rollout;
+  if (sameRevision(look.wanted, step.to)) {
+    if (proves(look, step.to))
+      return until === "drained" && look.tasks.length > countable(look.tasks).length
+        ? { verdict: "wait" }
+        : { verdict: "there" };
+    return { verdict: "wait" };
+  }
+  const ours =
+    rollout !== null &&
+    rollout.id !== memory.staleRollout &&
+    rollout.revision !== "unknown-revision" &&
+    sameRevision(rollout.revision, step.to);
+  if (ours && wentWrong.has(rollout.phase)) return failedRollout(rollout);
+  if (ours && inMotion.has(rollout.phase)) return { verdict: "wait" };
+  if (step.expects !== "anything" && !step.expects.some((revision) => sameRevision(look.wanted, revision))) {
+    return {
+      verdict: "failed",
+      code: "superseded",
+      cause: "somebody else set it to another revision while this ran",
+      notOurs: true,
+      rollout,
+    };
+  }
+  if (memory.orders > 0 && memory.looksSinceOrder < looksBeforeOrderingAgain) return { verdict: "wait" };
+  if (memory.orders < maximumOrders) return { verdict: "order" };
+  return {
+    verdict: "failed",
+    code: "service-not-started",
+    cause: `the order was given ${memory.orders} times and never taken`,
+    notOurs: false,
+    rollout,
+  };
+}
+
+function failedRollout(rollout: RolloutLook): RollVerdict {
+  const newest = rollout.causes.at(-1);
+  const started = rollout.causes.some((cause) => cause.kind !== "never-started");
+  const code = !newest ? "rolled-back" : started ? "service-unhealthy" : "service-not-started";
+  return {
+    verdict: "failed",
+    code,
+    cause: newest?.message ?? "the platform put it back and gave no cause",
+    notOurs: false,
+    rollout,
+  };
+}

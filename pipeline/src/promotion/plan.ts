@@ -1,0 +1,90 @@
+import type { Digest, EnvironmentName, Epoch, ServiceName, Sha } from "../identifiers.ts";
+import type { SchemaBelief } from "../migration/batch.ts";
+import type { Revision, WebRevision } from "../ports.ts";
+
+/** One shape of observed, before, goal and after: revisions of all services, and the live web. */
+export interface EnvironmentState {
+  /** Null: nothing of ours. */
+  readonly services: Readonly<Record<string, Revision | null>>;
+  readonly web: WebRevision | null;
+}
+
+/** Names a release in records and plans. */
+export interface ReleaseRef {
+  readonly sha: Sha;
+  readonly digest: Digest;
+}
+
+export type PlanAction = "promote" | "rollback" | "go-back";
+
+/** `already` is a prediction for people: the step looks for itself all the same. */
+export type Step =
+  | {
+      readonly kind: "pin-artifacts";
+      readonly already: boolean;
+      readonly sha: Sha;
+      readonly images: readonly Digest[];
+    }
+  | {
+      readonly kind: "prepare-services";
+      readonly already: boolean;
+      readonly services: readonly { readonly service: ServiceName; readonly to: Revision }[];
+    }
+  | {
+      readonly kind: "publish-web";
+      readonly already: boolean;
+      readonly web: WebRevision;
+      /** Assets that the pool lacked when it was planned. */
+      readonly files: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly kind: "run-migrations";
+      readonly already: boolean;
+      readonly sha: Sha;
+      readonly template: Digest;
+      /** Names believed pending. */
+      readonly pending: readonly string[];
+      readonly expect: SchemaBelief;
+    }
+  | {
+      readonly kind: "roll-service";
+      readonly already: boolean;
+      readonly service: ServiceName;
+      readonly to: Revision;
+      /** What may be found there without anybody else having acted; "anything" where drift was overridden. */
+      readonly expects: readonly (Revision | null)[] | "anything";
+    }
+  | { readonly kind: "retire-service"; readonly already: boolean; readonly service: ServiceName }
+  | {
+      readonly kind: "switch-web";
+      readonly already: boolean;
+      readonly from: WebRevision | null;
+      readonly to: WebRevision | null;
+    }
+  | { readonly kind: "invalidate"; readonly already: boolean; readonly paths: readonly string[] }
+  | { readonly kind: "verify-live"; readonly already: false; readonly state: EnvironmentState };
+export type StepKind = Step["kind"];
+
+/**
+ * Ordered steps as plain data. The hash covers everything else in here: what decides what will be done, and nothing that
+ * does not (no time, epoch of ours, etag, health, count, approval, freeze or requester; types.md §2).
+ */
+export interface Plan {
+  readonly version: 1;
+  readonly action: PlanAction;
+  readonly environment: EnvironmentName;
+  /** Only the pages move (`rollback --only web`). */
+  readonly only: "web" | null;
+  /** Where it leads. Null: back to nothing, after a first promotion that failed. */
+  readonly release: ReleaseRef | null;
+  /** Release whose pages the goal serves, where it is another one. */
+  readonly webRelease: ReleaseRef | null;
+  /** The newest settled epoch: anything settled in between voids the plan, so an approval serves one promotion only. */
+  readonly follows: Epoch;
+  readonly target: Digest;
+  readonly before: EnvironmentState;
+  readonly goal: EnvironmentState;
+  readonly steps: readonly Step[];
+  readonly hash: Digest;
+}

@@ -1,0 +1,110 @@
+import { exitCodes } from "../codes.ts";
+import { readTarget } from "../environment/read-target.ts";
+import { DeposedError, LeaseLostError, PortError } from "../errors.ts";
+import { acquireLease, type HeldLease, type LeaseTiming } from "../ledger/lease.ts";
+import type { PromotionRequest } from "../ledger/records.ts";
+import type { EnvironmentPorts } from "../ports.ts";
+import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
+import { applyUnderLease } from "./apply.ts";
+import { ended, type PartialReport } from "./endings.ts";
+import type { PromotionReport } from "./report.ts";
+import type { PromotionWorld, Run } from "./run.ts";
+
+/**
+ * The main job. Everything is looked at twice: what was seen before the lease is an opinion that makes refusals and "already
+ * live" free of any change; what is seen under the lease counts.
+ */
+export async function promote(
+  world: PromotionWorld,
+  request: PromotionRequest,
+  waitMilliseconds = 0,
+): Promise<PromotionReport> {
+  const startedAt = world.clock.now();
+  const report = await answeringSilence(async () => {
+    const target = await readTarget(world.store, request.environment);
+    const ports = target ? await world.connect(target.target) : null;
+    return promoteFrom({ world, request, ports, reachable: target?.target.url != null }, waitMilliseconds);
+  });
+  return { ...nothingDone, ...report, request, startedAt, endedAt: world.clock.now() };
+}
+
+/** A port that is silent before anything of ours was written: nothing is known, and nothing was changed. */
+async function answeringSilence(work: () => Promise<PartialReport>): Promise<PartialReport> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    const ending = { kind: "open", because: error.message, code: "could-not-tell" } as const;
+    return { ending, exit: exitCodes.unknown, environment: "unchanged" };
+  }
+}
+
+const nothingDone = {
+  epoch: null,
+  resumes: null,
+  plan: null,
+  decision: null,
+  facts: null,
+  failure: null,
+  steps: [],
+  observed: null,
+} as const;
+
+async function promoteFrom(run: Run, waitMilliseconds: number): Promise<PartialReport> {
+  const { world, request } = run;
+  const first = await considerNow(run);
+  const early = await answerWithoutLease(run, first);
+  if (early) return early;
+  const { store, clock, random, timing, holder, emit, interrupt } = world;
+  const { environment } = request;
+  const answer = await acquireLease({
+    store,
+    environment,
+    clock,
+    random,
+    timing: atLeast(timing, run.ports),
+    holder,
+    waitMilliseconds,
+    emit,
+    signal: interrupt.signal,
+    ...(world.isGone ? { isGone: world.isGone } : {}),
+  });
+  if (answer.status === "busy") return ended({ kind: "busy", look: answer.look }, first);
+  return withLease(run, answer.lease);
+}
+
+/** The lock-delay is never shorter than a request of these ports may still land (types.md §3). */
+const atLeast = (timing: LeaseTiming, ports: EnvironmentPorts | null): LeaseTiming => {
+  const lands = ports?.longestRequestMilliseconds ?? 0;
+  return { ...timing, landsMilliseconds: Math.max(timing.landsMilliseconds, lands) };
+};
+
+/**
+ * After a lost lease, a later epoch or a call without an answer nothing is given back: a request of ours may still be under
+ * way, and the lock-delay must pass before another run looks.
+ */
+async function withLease(run: Run, lease: HeldLease): Promise<PartialReport> {
+  try {
+    const report = await applyUnderLease(run, lease);
+    if (report.ending.kind === "open") lease.stopBeating();
+    else await lease.release();
+    return report;
+  } catch (error) {
+    lease.stopBeating();
+    if (error instanceof DeposedError || error instanceof LeaseLostError) {
+      return {
+        ending: { kind: "lost", because: error.message },
+        exit: error instanceof DeposedError ? exitCodes.busy : exitCodes.unknown,
+        environment: "unknown",
+      };
+    }
+    if (error instanceof PortError) {
+      return {
+        ending: { kind: "open", because: error.message, code: "could-not-tell" },
+        exit: exitCodes.unknown,
+        environment: "unknown",
+      };
+    }
+    throw error;
+  }
+}

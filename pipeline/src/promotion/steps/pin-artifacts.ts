@@ -1,0 +1,47 @@
+import { RefusalError } from "../../errors.ts";
+import type { StepReport } from "../../ledger/records.ts";
+import { pinRelease } from "../../release/retention.ts";
+import type { Step } from "../plan.ts";
+import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
+
+/** Keeps what the release needs from collection. Safe twice: pins are rewritten with this epoch even when they are there (R23). */
+export async function pinArtifacts(
+  step: Extract<Step, { kind: "pin-artifacts" }>,
+  context: StepContext,
+): Promise<StepReport> {
+  const { environment } = context;
+  const pinned = await persist(context, () => pin(step, context));
+  if (!pinned.ok) return couldNotTell("pin-artifacts", pinned.error);
+  if (pinned.value) return failed(failure({ code: "publish-failed", step: "pin-artifacts", cause: pinned.value }));
+  for (const digest of step.images) {
+    const image = await persist(context, () =>
+      context.ports.images.pin({ digest }, `deployed-${environment}-${step.sha}`, context.permit),
+    );
+    if (!image.ok) return couldNotTell("pin-artifacts", image.error);
+    const look = await persist(context, () => context.ports.images.inspect({ digest }));
+    if (!look.ok) return couldNotTell("pin-artifacts", look.error);
+    if (!look.value?.pullable) {
+      return failed(
+        failure({
+          code: "service-not-started",
+          step: "pin-artifacts",
+          cause: `image ${digest} is not there: ${look.value?.because ?? "unknown to the registry"}`,
+        }),
+      );
+    }
+  }
+  const images = step.images.length === 1 ? "1 image" : `${step.images.length} images`;
+  return done(true, `${images} and the release kept for ${environment}`);
+}
+
+/** Null: pinned. Otherwise why it can never be: retired by the collector meanwhile, or not readable. */
+async function pin(step: Extract<Step, { kind: "pin-artifacts" }>, context: StepContext): Promise<string | null> {
+  context.permit.check();
+  try {
+    await pinRelease(context.store, step.sha, context.environment, context.epoch);
+    return null;
+  } catch (error) {
+    if (error instanceof RefusalError) return error.message;
+    throw error;
+  }
+}

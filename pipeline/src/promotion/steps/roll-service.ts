@@ -1,0 +1,111 @@
+import type { StepReport } from "../../ledger/records.ts";
+import type { RolloutLook, ServiceLook } from "../../ports.ts";
+import type { ServiceShape } from "../../release/manifest.ts";
+import { judgeRollout, type RollMemory } from "../judge-rollout.ts";
+import type { Step } from "../plan.ts";
+import {
+  attempt,
+  done,
+  failed,
+  failure,
+  pause,
+  type StepContext,
+  secondsSince,
+  short,
+  unknown,
+} from "./step-context.ts";
+
+type RollStep = Extract<Step, { kind: "roll-service" }>;
+
+/** Three starts, their draining and some air; never under the five minutes that ECS may need to place a task. */
+const rollLimitSeconds = (shape: ServiceShape): number =>
+  Math.max(300, 3 * shape.startTimeoutSeconds + shape.drainTimeoutSeconds + 30);
+
+/** Check, act, confirm, resume and lost reply are one loop: what was ordered is whatever the next look shows. */
+export async function rollService(step: RollStep, context: StepContext): Promise<StepReport> {
+  const shape = context.shapeOf(step.service);
+  if (!shape)
+    return failed(
+      failure({
+        code: "service-not-started",
+        step: step.kind,
+        name: step.service,
+        cause: "the release does not describe this service",
+      }),
+    );
+  const { services } = context.ports;
+  const start = context.clock.monotonic();
+  const limit = rollLimitSeconds(shape);
+  let memory: RollMemory = { staleRollout: null, orders: 0, looksSinceOrder: 0 };
+  let lastError = "never asked";
+  let last: ServiceLook | null = null;
+  for (;;) {
+    const look = await attempt(() => services.inspect(step.service));
+    if (look.ok) {
+      // A rollout that was over when we first looked says nothing about our order.
+      memory = last
+        ? { ...memory, looksSinceOrder: memory.looksSinceOrder + 1 }
+        : { ...memory, staleRollout: look.value.rollout?.id ?? null };
+      last = look.value;
+      const verdict = judgeRollout(look.value, step, memory, context.until);
+      if (verdict.verdict === "there") return done(memory.orders > 0, describe(look.value, step, memory.orders > 0));
+      if (verdict.verdict === "failed") return rollFailed(step, verdict, context);
+      if (verdict.verdict === "order") {
+        await context.guard();
+        const ordered = await attempt(() => services.roll(shape, step.to, context.permit));
+        if (!ordered.ok && ordered.error.effect === "possible") context.unanswered();
+        memory = { ...memory, orders: memory.orders + 1, looksSinceOrder: 0 };
+      }
+      context.progress(progressText(look.value, step), limit);
+    } else lastError = look.error.message;
+    if (secondsSince(context, start) > limit) break;
+    await pause(context, services.pollMilliseconds);
+  }
+  const where = { step: step.kind, name: step.service } as const;
+  if (last)
+    return failed(
+      failure({
+        ...where,
+        code: "service-unhealthy",
+        cause: `not there after ${limit} s: ${progressText(last, step)}`,
+      }),
+    );
+  return unknown(failure({ ...where, code: "could-not-tell", cause: lastError }));
+}
+
+function rollFailed(
+  step: RollStep,
+  verdict: Extract<ReturnType<typeof judgeRollout>, { verdict: "failed" }>,
+  context: StepContext,
+): StepReport {
+  const log = logOf(verdict.rollout).map(context.redact);
+  const report = failure({
+    code: verdict.code,
+    step: step.kind,
+    name: step.service,
+    cause: context.redact(verdict.cause),
+    log: log.slice(-40),
+    logLines: log.length,
+    requestsServed: verdict.rollout?.requestsServed ?? null,
+  });
+  return failed(report, verdict.notOurs);
+}
+const logOf = (rollout: RolloutLook | null): readonly string[] => rollout?.causes.at(-1)?.log ?? [];
+
+const healthyOn = (look: ServiceLook, step: RollStep): number =>
+  look.tasks.filter((task) => task.image === step.to.image && task.health === "healthy").length;
+
+function describe(look: ServiceLook, step: RollStep, ordered: boolean): string {
+  if (look.tasksWanted === 0) return "idle: no task is wanted";
+  const tasks =
+    look.tasksWanted === 1 ? "1 of 1 task runs" : `${healthyOn(look, step)} of ${look.tasksWanted} tasks run`;
+  return ordered
+    ? `${tasks} ${short(step.to.image)}`
+    : `already ${healthyOn(look, step)} of ${look.tasksWanted} on ${short(step.to.image)}`;
+}
+
+function progressText(look: ServiceLook, step: RollStep): string {
+  const draining = look.tasks.filter((task) => task.health === "draining").length;
+  const fresh = `${Math.min(healthyOn(look, step), look.tasksWanted)} of ${look.tasksWanted} new tasks healthy`;
+  return draining > 0 ? `${fresh}, ${draining} old ${draining === 1 ? "drains" : "drain"}` : fresh;
+}

@@ -1,0 +1,39 @@
+import { DeposedError } from "../../errors.ts";
+import { shortSha } from "../../identifiers.ts";
+import type { StepReport } from "../../ledger/records.ts";
+import type { Step } from "../plan.ts";
+import { sameWeb } from "../plan-steps.ts";
+import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
+
+/**
+ * Points the environment at other pages. It writes even when the content is right, because the write carries this epoch: a
+ * stale holder's compare-and-swap then fails (protocol §7). @throws DeposedError when a later epoch has written.
+ */
+export async function switchWeb(
+  step: Extract<Step, { kind: "switch-web" }>,
+  context: StepContext,
+): Promise<StepReport> {
+  const { web } = context.ports;
+  const before = await persist(context, () => web.readLive());
+  if (!before.ok) return couldNotTell(step.kind, before.error);
+  const answer = await persist(context, async () => {
+    await context.guard();
+    return web.switchTo(step.to, context.permit);
+  });
+  if (!answer.ok) return couldNotTell(step.kind, answer.error);
+  if (answer.value === "moved") throw new DeposedError(null);
+  const after = await persist(context, () => web.readLive());
+  if (!after.ok) return couldNotTell(step.kind, after.error);
+  if (after.value.epoch > context.epoch) throw new DeposedError(after.value.epoch);
+  if (!sameWeb(after.value.web, step.to)) {
+    return failed(
+      failure({ code: "web-mismatch", step: step.kind, cause: "the live pointer is not what was written" }),
+    );
+  }
+  const name = (target: typeof step.to) => (target ? shortSha(target.sha) : "nothing");
+  const entries = (context.web?.files ?? []).filter((file) => file.role === "entry").length;
+  return done(
+    !sameWeb(before.value.web, step.to),
+    `pointer ${name(before.value.web)} → ${name(step.to)}, ${entries} ${entries === 1 ? "entry" : "entries"}`,
+  );
+}

@@ -1,0 +1,26 @@
+import { isSha, type Sha } from "../identifiers.ts";
+import type { ObjectStore } from "../ports.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { StoredRelease } from "./manifest.ts";
+import { readManifest } from "./read-release.ts";
+
+/** Commits that have a release.json, retired and damaged ones too; one listing. */
+export async function listReleaseShas(store: ObjectStore): Promise<readonly Sha[]> {
+  const keys = await store.list("releases/");
+  return keys.flatMap((key) => {
+    const sha = /^releases\/([^/]+)\/release\.json$/.exec(key)?.[1];
+    return sha !== undefined && isSha(sha) ? [sha] : [];
+  });
+}
+
+/** Published releases that can be read, newest first; one read a release. */
+export async function listReleases(
+  store: ObjectStore,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<readonly StoredRelease[]> {
+  const looks = await inParallel(await listReleaseShas(store), (sha) => readManifest(store, sha));
+  return looks
+    .flatMap((look) => (look.status === "found" ? [look.release] : []))
+    .toSorted((a, b) => (a.publishedAt < b.publishedAt ? 1 : a.publishedAt > b.publishedAt ? -1 : 0))
+    .slice(0, limit);
+}

@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { canonicalJson } from "./canonical-json.ts";
+
+/** A document that was read back: as it should be, or why it is not. */
+export type ParsedDocument<T> =
+  | { readonly status: "parsed"; readonly value: T }
+  | { readonly status: "corrupt"; readonly because: string };
+
+/** Nesting and size that no document of ours reaches; asked before anything recursive sees the text. */
+const deepest = 64;
+
+/**
+ * Parses canonical JSON that comes from the store: exact bytes, known keys, nothing twice, nothing else. Never throws,
+ * whatever the bytes are.
+ */
+export function parseStored<T>(schema: z.ZodType<T>, bytes: Uint8Array, largest: number): ParsedDocument<T> {
+  const corrupt = (because: string): ParsedDocument<T> => ({ status: "corrupt", because });
+  if (bytes.length > largest) return corrupt(`is ${bytes.length} bytes, more than ${largest}`);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return corrupt("is not UTF-8");
+  }
+  if (isDeeperThan(deepest, text)) return corrupt(`is nested deeper than ${deepest}`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return corrupt("is not JSON");
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return corrupt(`${issue?.path.join(".") || "document"}: ${issue?.message ?? "does not fit"}`);
+  }
+  // Also catches a key that is there twice, which JSON.parse passes over.
+  if (canonicalText(json) !== text) return corrupt("is not canonical JSON");
+  return { status: "parsed", value: parsed.data };
+}
+
+function canonicalText(value: unknown): string | null {
+  try {
+    return canonicalJson(value);
+  } catch {
+    return null;
+  }
+}
+
+/** One pass over the text; brackets in strings do not count. */
+function isDeeperThan(limit: number, text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (quoted) {
+      if (character === 0x5c) at += 1;
+      else if (character === 0x22) quoted = false;
+    } else if (character === 0x22) quoted = true;
+    else if (character === 0x5b || character === 0x7b) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (character === 0x5d || character === 0x7d) depth -= 1;
+  }
+  return false;
+}

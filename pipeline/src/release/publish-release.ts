@@ -1,0 +1,208 @@
+import { PortError, RefusalError } from "../errors.ts";
+import { type Digest, type Instant, type Sha, shortDigest, shortSha } from "../identifiers.ts";
+import type { Clock, ObjectStore, Random } from "../ports.ts";
+import { refuseCollisions } from "../web/collisions.ts";
+import type { WebFileList } from "../web/file-list.ts";
+import type { ImageShelf } from "./build-ports.ts";
+import { canonicalBytes, sha256 } from "./canonical-json.ts";
+import { describeDifference } from "./describe-difference.ts";
+import { inParallel } from "./in-parallel.ts";
+import { listReleases } from "./list-releases.ts";
+import type { StoredRelease } from "./manifest.ts";
+import { readManifest, readWebList } from "./read-release.ts";
+import { buildIdentity, type ReleaseBlob, type ReleaseDraft } from "./release-draft.ts";
+import { changeRetention, retiredRefusal } from "./retention.ts";
+import { blobKey, releaseKey } from "./store-keys.ts";
+
+export interface PublishPorts {
+  readonly store: ObjectStore;
+  readonly shelf: ImageShelf;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly redact: (text: string) => string;
+}
+export type Published =
+  | {
+      readonly status: "published";
+      readonly digest: Digest;
+      /** Objects written: blobs that the store lacked, and release.json. */
+      readonly written: number;
+      /** Blobs that were there. */
+      readonly present: number;
+    }
+  /** Somebody published the same bytes before: nothing was written. */
+  | { readonly status: "same"; readonly digest: Digest; readonly publishedAt: Instant; readonly by: string };
+
+/**
+ * Puts a built release into the store: blobs by content, release.json create-only and last, so that a publication killed
+ * anywhere is no release and can simply be run again. `window` is how many earlier releases are asked for asset names.
+ * @throws RefusalError `build-differs`, `web-collision`, `release-missing` (retired), `release-corrupt`, `publish-failed`.
+ */
+export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, window: number): Promise<Published> {
+  const { store } = ports;
+  const { sha } = draft.manifest.git;
+  const before = await compareWithPublished(ports, draft);
+  if (before !== null) return before;
+
+  const earlier = await readEarlier(store, window);
+  if (draft.web !== null)
+    refuseCollisions(
+      draft.web,
+      earlier.flatMap(({ release, web }) => (web === null ? [] : [{ sha: release.manifest.git.sha, list: web }])),
+    );
+
+  const nonce = ports.random.nonce();
+  const at = ports.clock.now();
+  const publishing = { nonce, at, by: draft.manifest.publisher.by.slice(0, 300) };
+  if ((await changeRetention(store, sha, (retention) => ({ ...retention, publishing }))) === "retired") {
+    throw retiredRefusal(sha);
+  }
+  const base = await holdBase(store, earlier[0] ?? null, nonce, at);
+  try {
+    const sent = await sendBlobs(store, draft.blobs, base?.has ?? new Set());
+    const body = canonicalBytes(draft.manifest);
+    const put = await store.putIfAbsent(releaseKey(sha), body);
+    if (put.status === "written")
+      return { status: "published", digest: sha256(body), written: sent.written + 1, present: sent.present };
+    // Another build of this commit was faster: the same bytes are fine.
+    const rival = await compareWithPublished(ports, draft);
+    if (rival !== null) return rival;
+    throw new PortError(`put ${releaseKey(sha)}`, "none", "the store says that it is there, and does not have it");
+  } finally {
+    await dropMarks(store, sha, nonce, base?.sha ?? null);
+  }
+}
+
+/** Null: not published yet. */
+async function compareWithPublished(ports: PublishPorts, draft: ReleaseDraft): Promise<Published | null> {
+  const { sha } = draft.manifest.git;
+  const look = await readManifest(ports.store, sha);
+  switch (look.status) {
+    case "missing":
+      return null;
+    case "retired":
+      throw retiredRefusal(sha);
+    case "corrupt":
+      throw new RefusalError({
+        code: "release-corrupt",
+        message: `${shortSha(sha)} is in the store and damaged. Nothing was changed.`,
+        evidence: [look.because],
+      });
+    case "found": {
+      const { manifest, digest, publishedAt } = look.release;
+      if (buildIdentity(manifest) === buildIdentity(draft.manifest)) {
+        return { status: "same", digest, publishedAt, by: manifest.publisher.by };
+      }
+      throw new RefusalError({
+        code: "build-differs",
+        message: `${shortSha(sha)} is published with other bytes. The published release stays.`,
+        evidence: await describeDifference(ports, manifest, draft),
+        next: ["take times from SOURCE_DATE_EPOCH; what is published can be promoted as it is"],
+      });
+    }
+  }
+}
+
+interface EarlierRelease {
+  readonly release: StoredRelease;
+  readonly web: WebFileList | null;
+}
+
+/** The newest releases with their web lists, each list read once; one that cannot be read says nothing. */
+async function readEarlier(store: ObjectStore, window: number): Promise<readonly EarlierRelease[]> {
+  const releases = await listReleases(store, window);
+  const digests = [
+    ...new Set(releases.flatMap(({ manifest }) => (manifest.web === null ? [] : [manifest.web.digest]))),
+  ];
+  const lists = new Map(
+    await inParallel(digests, async (digest) => {
+      const list = await readWebList(store, digest);
+      return [digest, list.status === "parsed" ? list.value : null] as const;
+    }),
+  );
+  return releases.map((release) => {
+    const digest = release.manifest.web?.digest;
+    return { release, web: digest === undefined ? null : (lists.get(digest) ?? null) };
+  });
+}
+
+/**
+ * What the newest release has is not sent again. Its retention object says so first: a collector that is about to retire it
+ * loses that race, so nothing that was skipped can go away before release.json names it (protocol §9).
+ */
+async function holdBase(
+  store: ObjectStore,
+  newest: EarlierRelease | null,
+  nonce: string,
+  at: Instant,
+): Promise<{ readonly sha: Sha; readonly has: ReadonlySet<Digest> } | null> {
+  if (newest === null) return null;
+  const { manifest } = newest.release;
+  const held = await changeRetention(store, manifest.git.sha, (retention) => ({
+    ...retention,
+    bases: { ...retention.bases, [nonce]: at },
+  }));
+  if (held === "retired") return null;
+  const has = new Set<Digest>();
+  for (const image of [
+    ...Object.values(manifest.images),
+    ...(manifest.migrations ? [manifest.migrations.runner.image] : []),
+  ]) {
+    if (image.files !== undefined) has.add(image.files);
+  }
+  if (newest.web !== null && manifest.web !== null) {
+    has.add(manifest.web.digest);
+    for (const file of newest.web.files) has.add(file.sha256);
+  }
+  return { sha: manifest.git.sha, has };
+}
+
+async function sendBlobs(
+  store: ObjectStore,
+  blobs: readonly ReleaseBlob[],
+  known: ReadonlySet<Digest>,
+): Promise<{ readonly written: number; readonly present: number }> {
+  const wanted = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+  const lacking = wanted.filter((blob) => !known.has(blob.digest));
+  await inParallel(lacking, (blob) => sendBlob(store, blob));
+  return { written: lacking.length, present: wanted.length - lacking.length };
+}
+
+async function sendBlob(store: ObjectStore, { digest, read }: ReleaseBlob): Promise<void> {
+  const bytes = await read();
+  if (sha256(bytes) !== digest) {
+    throw new RefusalError({
+      code: "build-failed",
+      message: `a built file changed while it was being published (sha256:${shortDigest(digest)}). No release was published.`,
+    });
+  }
+  if ((await store.putIfAbsent(blobKey(digest), bytes)).status === "written") return;
+  // The key is the content: with other bytes under it, it is no other build's doing, but damage.
+  const found = await store.get(blobKey(digest));
+  if (found === null || sha256(found.body) !== digest) {
+    throw new RefusalError({
+      code: "publish-failed",
+      message: `${blobKey(digest)} is in the store with other bytes than its name says. No release was published.`,
+      next: ["promote verify --sha <sha>"],
+    });
+  }
+}
+
+/** Marks that stay behind after a kill do no harm: the collector passes over those older than a day. */
+async function dropMarks(store: ObjectStore, sha: Sha, nonce: string, base: Sha | null): Promise<void> {
+  const dropped = [
+    changeRetention(store, sha, (retention) =>
+      retention.publishing?.nonce === nonce ? { ...retention, publishing: null } : null,
+    ),
+    ...(base === null
+      ? []
+      : [
+          changeRetention(store, base, ({ bases: { [nonce]: ours, ...bases }, ...retention }) =>
+            ours === undefined ? null : { ...retention, bases },
+          ),
+        ]),
+  ];
+  for (const end of await Promise.allSettled(dropped)) {
+    if (end.status === "rejected" && !(end.reason instanceof PortError)) throw end.reason;
+  }
+}

@@ -1,0 +1,107 @@
+import { type Digest, type Sha, shortDigest } from "../identifiers.ts";
+import type { ObjectStore } from "../ports.ts";
+import type { WebFileList } from "../web/file-list.ts";
+import type { ImageShelf } from "./build-ports.ts";
+import { sha256 } from "./canonical-json.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { ReleaseImage, ReleaseManifest, StoredRelease } from "./manifest.ts";
+import { readRelease } from "./read-release.ts";
+import { blobKey } from "./store-keys.ts";
+
+export type Verification =
+  | {
+      readonly status: "whole";
+      readonly release: StoredRelease;
+      /** Blobs and release.json; each read and hashed. */
+      readonly objects: number;
+      readonly images: number;
+      readonly bytes: number;
+    }
+  /** `release-corrupt`: each line names what differs and how. */
+  | { readonly status: "differs"; readonly release: StoredRelease | null; readonly differences: readonly string[] }
+  | { readonly status: "missing" }
+  | { readonly status: "retired" };
+
+/**
+ * Reads every byte of a release where it is stored and hashes it; believes nothing that is only written down.
+ * @throws PortError when a store does not answer: that is no verdict.
+ */
+export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: Sha): Promise<Verification> {
+  const look = await readRelease(store, sha);
+  if (look.status === "missing" || look.status === "retired") return { status: look.status };
+  if (look.status === "corrupt") return { status: "differs", release: null, differences: [look.because] };
+
+  const { manifest } = look.release;
+  const blobs = await inParallel(wantedBlobs(manifest, look.web), (wanted) => checkBlob(store, wanted));
+  const images = await inParallel(imagesOf(manifest), ({ name, image }) => checkImage(shelf, name, image));
+  const differences = [...blobs, ...images].flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  if (differences.length > 0) return { status: "differs", release: look.release, differences };
+  return {
+    status: "whole",
+    release: look.release,
+    objects: blobs.length + 1,
+    images: images.length,
+    bytes: [...blobs, ...images].reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+interface Checked {
+  readonly bytes: number;
+  readonly problem: string | null;
+}
+interface WantedBlob {
+  readonly name: string;
+  readonly digest: Digest;
+  /** Null: the manifest does not say. */
+  readonly bytes: number | null;
+}
+
+/** Images by digest, the one that only runs migrations too. */
+function imagesOf(manifest: ReleaseManifest): readonly { readonly name: string; readonly image: ReleaseImage }[] {
+  const images = new Map<Digest, { name: string; image: ReleaseImage }>();
+  for (const [name, image] of Object.entries(manifest.images)) images.set(image.digest, { name, image });
+  const runner = manifest.migrations?.runner.image;
+  if (runner !== undefined && !images.has(runner.digest))
+    images.set(runner.digest, { name: "migrations", image: runner });
+  return [...images.values()];
+}
+
+function wantedBlobs(manifest: ReleaseManifest, web: WebFileList | null): readonly WantedBlob[] {
+  const wanted = new Map<Digest, WantedBlob>();
+  const want = (blob: WantedBlob): void => {
+    if (!wanted.has(blob.digest)) wanted.set(blob.digest, blob);
+  };
+  if (manifest.web !== null) want({ name: "web file list", digest: manifest.web.digest, bytes: null });
+  for (const { name, image } of imagesOf(manifest)) {
+    if (image.files !== undefined) want({ name: `file list of ${name}`, digest: image.files, bytes: null });
+  }
+  for (const file of web?.files ?? []) want({ name: `web, ${file.path}`, digest: file.sha256, bytes: file.bytes });
+  return [...wanted.values()];
+}
+
+async function checkBlob(store: ObjectStore, { name, digest, bytes }: WantedBlob): Promise<Checked> {
+  const stored = await store.get(blobKey(digest));
+  if (stored === null) return { bytes: 0, problem: `${name}: sha256:${shortDigest(digest)} is missing` };
+  const found = sha256(stored.body);
+  const size = stored.body.length;
+  if (found !== digest) {
+    return { bytes: size, problem: `${name}: sha256:${shortDigest(digest)}, found sha256:${shortDigest(found)}` };
+  }
+  return { bytes: size, problem: bytes === null || bytes === size ? null : `${name}: ${bytes} bytes, found ${size}` };
+}
+
+async function checkImage(shelf: ImageShelf, name: string, image: ReleaseImage): Promise<Checked> {
+  const verdict = await shelf.verify(image);
+  const digest = `sha256:${shortDigest(image.digest)}`;
+  switch (verdict.status) {
+    case "same":
+      return {
+        bytes: verdict.bytes,
+        problem: verdict.bytes === image.bytes ? null : `${name}: ${image.bytes} bytes, found ${verdict.bytes}`,
+      };
+    case "missing":
+      return { bytes: 0, problem: `${name}: image ${digest} is missing` };
+    case "differs":
+      return { bytes: 0, problem: `${name}: image ${digest}, found sha256:${shortDigest(verdict.found)}` };
+  }
+}

@@ -1,0 +1,1 @@
+create index tides_at on tides (at);

@@ -1,0 +1,4 @@
+import { describeFaults } from "./describe-faults.ts";
+import { firstPromotion } from "./scenarios.ts";
+
+describeFaults(firstPromotion);

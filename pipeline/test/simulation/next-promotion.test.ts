@@ -1,0 +1,4 @@
+import { describeFaults } from "./describe-faults.ts";
+import { nextPromotion } from "./scenarios.ts";
+
+describeFaults(nextPromotion);

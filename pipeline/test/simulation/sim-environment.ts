@@ -1,0 +1,300 @@
+import type { Digest, EnvironmentName, Epoch, Sha } from "../../src/identifiers.ts";
+import { runnerResultMarker } from "../../src/migration/batch.ts";
+import { expectationOf } from "../../src/migration/expectation.ts";
+import type {
+  EnvironmentPorts,
+  Permit,
+  ProbeAnswer,
+  Revision,
+  RolloutLook,
+  ServiceLook,
+  TaskOrder,
+  TaskState,
+  WebRevision,
+} from "../../src/ports.ts";
+import type { WebFile } from "../../src/web/file-list.ts";
+import type { Gate } from "./gate.ts";
+
+/** How a service behaves in this world: like ECS, nothing of it can be fenced, and an order takes effect with time. */
+interface SimService {
+  wanted: Revision | null;
+  /** What the breaker goes back to: the last that was healthy. */
+  lastHealthy: Revision | null;
+  rollout: { id: string; revision: Revision; orderedAt: number; broken: boolean } | null;
+}
+interface SimTask {
+  readonly order: TaskOrder;
+  readonly startedAt: number;
+  /** Set once, at its end. */
+  end: { exitCode: number; lines: readonly string[] } | null;
+}
+interface SimBatch {
+  readonly names: readonly string[];
+  readonly failing: string | null;
+}
+
+const rollMilliseconds = 400;
+const taskMilliseconds = 300;
+
+/** The world outside, which outlives every incarnation. Time is the simulation's own. */
+export class SimEnvironment {
+  readonly name: EnvironmentName;
+  readonly services = new Map<string, SimService>();
+  readonly tasks = new Map<string, SimTask>();
+  readonly invalidations = new Set<string>();
+  readonly pool = new Map<string, Digest>();
+  readonly database = { applied: [] as string[], fence: { epoch: 0, attempt: 0 }, runs: [] as string[] };
+  web: { web: WebRevision | null; epoch: Epoch } = { web: null, epoch: 0 };
+  /** Images that never become healthy, batches by runner image, entries by file list, all given by the scenario. */
+  readonly broken: Set<Digest>;
+  readonly batches: Map<Digest, SimBatch>;
+  readonly entries: Map<Digest, ReadonlyMap<string, Digest>>;
+  readonly violations: string[] = [];
+  readonly #now: () => number;
+  #rollouts = 0;
+
+  constructor(input: {
+    name: EnvironmentName;
+    now: () => number;
+    broken: Set<Digest>;
+    batches: Map<Digest, SimBatch>;
+    entries: Map<Digest, ReadonlyMap<string, Digest>>;
+  }) {
+    this.name = input.name;
+    this.#now = input.now;
+    this.broken = input.broken;
+    this.batches = input.batches;
+    this.entries = input.entries;
+  }
+
+  /** Lets what was ordered happen. */
+  settle(): void {
+    for (const service of this.services.values()) this.#settleService(service);
+    for (const task of this.tasks.values()) this.#settleTask(task);
+  }
+
+  #settleService(service: SimService): void {
+    const { rollout } = service;
+    if (!rollout || this.#now() - rollout.orderedAt < rollMilliseconds) return;
+    if (!rollout.broken) service.lastHealthy = rollout.revision;
+    else if (service.wanted?.image === rollout.revision.image && service.wanted.sha === rollout.revision.sha)
+      service.wanted = service.lastHealthy;
+  }
+
+  /** The runner: lock, fence, list, each file in a transaction. It is atomic here; real kills are another test. */
+  #settleTask(task: SimTask): void {
+    if (task.end || this.#now() - task.startedAt < taskMilliseconds) return;
+    const { environment, image } = task.order;
+    const mine = { epoch: Number(environment.SLIPWAY_EPOCH), attempt: Number(environment.SLIPWAY_ATTEMPT) };
+    const { database } = this;
+    const above =
+      database.fence.epoch > mine.epoch ||
+      (database.fence.epoch === mine.epoch && database.fence.attempt > mine.attempt);
+    if (above) {
+      task.end = this.#ended("failed", [], "fenced", `the fence stands at ${database.fence.epoch}`);
+      return;
+    }
+    database.fence = mine;
+    if (environment.SLIPWAY_TASK === "fence") {
+      task.end = this.#ended("done", [], null, "");
+      return;
+    }
+    task.end = this.#migrate(image, environment.SLIPWAY_EXPECT ?? "");
+  }
+
+  #migrate(image: Digest, expect: string): SimTask["end"] {
+    const { database } = this;
+    if (expect !== "" && expect !== expectationOf(database.applied)) {
+      return this.#ended("failed", [], "diverged", "something else is applied than was expected");
+    }
+    const batch = this.batches.get(image);
+    const ran: string[] = [];
+    for (const name of batch?.names ?? []) {
+      if (database.applied.includes(name)) continue;
+      if (name === batch?.failing) return this.#ended("failed", ran, "23514", `${name} is violated by some row`);
+      if (database.runs.includes(name)) this.violations.push(`I4: ${name} ran twice`);
+      database.runs.push(name);
+      database.applied.push(name);
+      ran.push(name);
+    }
+    return this.#ended("done", ran, null, "");
+  }
+
+  #ended(status: "done" | "failed", ran: readonly string[], code: string | null, message: string): SimTask["end"] {
+    const result = {
+      version: 1,
+      status,
+      ran,
+      applied: this.database.applied.map((name) => ({ name, sha256: null })),
+      failure: code === null ? null : { code, message, migration: null, statement: null, file: null, line: null },
+      milliseconds: taskMilliseconds,
+    };
+    return { exitCode: status === "done" ? 0 : 1, lines: [`${runnerResultMarker}${JSON.stringify(result)}`] };
+  }
+
+  look(name: string): ServiceLook {
+    this.settle();
+    const service = this.services.get(name);
+    if (!service) return { wanted: null, tasksWanted: 0, tasks: [], rollout: null };
+    const rollout = this.#rolloutOf(service);
+    const running = rollout?.phase === "rolling" ? service.lastHealthy : service.wanted;
+    const tasks = running
+      ? [{ id: `${name}-${running.sha.slice(0, 7)}`, image: running.image, health: "healthy" as const }]
+      : [];
+    return { wanted: service.wanted, tasksWanted: service.wanted ? 1 : 0, tasks, rollout };
+  }
+
+  #rolloutOf(service: SimService): RolloutLook | null {
+    const { rollout } = service;
+    if (!rollout) return null;
+    const over = this.#now() - rollout.orderedAt >= rollMilliseconds;
+    const phase = !over ? "rolling" : rollout.broken ? "went-back" : "drained";
+    const causes =
+      over && rollout.broken
+        ? [{ task: "t1", kind: "exited" as const, message: "exited 1, never healthy", log: ["fatal"] }]
+        : [];
+    return { id: rollout.id, phase, revision: rollout.revision, causes, requestsServed: 0 };
+  }
+
+  order(name: string, revision: Revision | null): void {
+    this.settle();
+    const service = this.services.get(name) ?? { wanted: null, lastHealthy: null, rollout: null };
+    this.services.set(name, service);
+    if (revision === null) {
+      this.services.set(name, { wanted: null, lastHealthy: null, rollout: null });
+      return;
+    }
+    const same =
+      service.wanted?.sha === revision.sha &&
+      service.wanted.image === revision.image &&
+      service.wanted.template === revision.template;
+    if (same) return;
+    this.#rollouts += 1;
+    service.wanted = revision;
+    service.rollout = {
+      id: `r${this.#rollouts}`,
+      revision,
+      orderedAt: this.#now(),
+      broken: this.broken.has(revision.image),
+    };
+  }
+
+  answer(method: string, path: string): ProbeAnswer {
+    this.settle();
+    const sha = "sha256:0000000000000000000000000000000000000000000000000000000000000000" as Digest;
+    if (method === "GET" && path === "/version") {
+      const api = this.look("api");
+      return api.tasks.length === 0
+        ? { status: 502, sha256: sha, body: "" }
+        : { status: 200, sha256: sha, body: JSON.stringify({ sha: this.#running("api")?.sha }) };
+    }
+    const entry = this.web.web ? this.entries.get(this.web.web.digest)?.get(path.slice(1)) : undefined;
+    return entry ? { status: 200, sha256: entry, body: "" } : { status: 404, sha256: sha, body: "" };
+  }
+  #running(name: string): { sha: Sha } | null {
+    const service = this.services.get(name);
+    if (!service) return null;
+    const rolling = service.rollout && this.#now() - service.rollout.orderedAt < rollMilliseconds;
+    return rolling ? service.lastHealthy : service.wanted;
+  }
+
+  /** The ports of one incarnation: every call passes its gate. */
+  ports(gate: Gate): EnvironmentPorts {
+    const read = { mutating: false, stale: true } as const;
+    const write = { mutating: true } as const;
+    const allow = (permit: Permit) => permit.check();
+    return {
+      longestRequestMilliseconds: 500,
+      raiseFence: (permit) => gate.call("raiseFence", write, () => allow(permit)),
+      images: {
+        inspect: (image) =>
+          gate.call(`images.inspect ${image.digest.slice(7, 11)}`, read, () => ({ pullable: true, because: null })),
+        pin: (_image, pin, permit) => gate.call(`images.pin ${pin}`, write, () => allow(permit)),
+      },
+      services: {
+        pollMilliseconds: 100,
+        inspect: (service) => gate.call(`services.inspect ${service}`, read, () => this.look(service)),
+        prepare: (shape, _revision, permit) => gate.call(`services.prepare ${shape.name}`, write, () => allow(permit)),
+        roll: (shape, revision, permit) => {
+          allow(permit);
+          return gate.call(`services.roll ${shape.name}`, write, () => this.order(shape.name, revision));
+        },
+        stop: (service, permit) => gate.call(`services.stop ${service}`, write, () => allow(permit)),
+        retire: (service, permit) => {
+          allow(permit);
+          return gate.call(`services.retire ${service}`, write, () => this.order(service, null));
+        },
+      },
+      tasks: {
+        pollMilliseconds: 100,
+        start: (order, permit) => {
+          allow(permit);
+          return gate.call("tasks.start", write, () => {
+            if (!this.tasks.has(order.key)) this.tasks.set(order.key, { order, startedAt: this.#now(), end: null });
+            return { status: "started" as const };
+          });
+        },
+        inspect: (key) => gate.call(`tasks.inspect ${key.slice(0, 6)}`, read, () => this.#taskState(key)),
+        log: (key, from) =>
+          gate.call(`tasks.log ${key.slice(0, 6)} ${from}`, read, () => {
+            this.settle();
+            const end = this.tasks.get(key)?.end;
+            return { lines: end?.lines.slice(from) ?? [], complete: end != null };
+          }),
+        stop: (_key, permit) => gate.call("tasks.stop", write, () => allow(permit)),
+      },
+      web: {
+        pollMilliseconds: 100,
+        readLive: () => gate.call("web.readLive", read, () => ({ ...this.web, etag: String(this.web.epoch) })),
+        missing: (files) =>
+          gate.call("web.missing", read, () => ({
+            missing: files.filter((file) => !this.pool.has(file.path)).map((file) => file.path),
+            clashing: files
+              .filter((file) => (this.pool.get(file.path) ?? file.sha256) !== file.sha256)
+              .map((file) => file.path),
+          })),
+        addAssets: (files, permit) => gate.call("web.addAssets", write, () => this.#addAssets(files, permit)),
+        raiseFence: (permit) =>
+          gate
+            .call("web.raiseFence", write, () => this.#writeWeb(this.web.web, permit) && "raised")
+            .then((raised) => raised || "moved"),
+        switchTo: (web, permit) =>
+          gate
+            .call("web.switchTo", write, () => this.#writeWeb(web, permit) && "switched")
+            .then((switched) => switched || "moved"),
+        invalidate: (_paths, key, permit) =>
+          gate.call("web.invalidate", write, () => {
+            allow(permit);
+            this.invalidations.add(key);
+          }),
+        isInvalidated: (key) =>
+          gate.call(`web.isInvalidated ${key.slice(0, 6)}`, read, () => this.invalidations.has(key)),
+      },
+      probe: { ask: (method, path) => gate.call(`probe.ask ${method} ${path}`, read, () => this.answer(method, path)) },
+    };
+  }
+
+  #taskState(key: string): TaskState | null {
+    this.settle();
+    const task = this.tasks.get(key);
+    if (!task) return null;
+    if (!task.end) return { status: "running" };
+    return {
+      status: "stopped",
+      because: "essential container exited",
+      containers: [{ name: "migrate", exitCode: task.end.exitCode }],
+    };
+  }
+
+  #addAssets(files: readonly WebFile[], permit: Permit): void {
+    permit.check();
+    for (const file of files) if (!this.pool.has(file.path)) this.pool.set(file.path, file.sha256);
+  }
+
+  /** A compare-and-swap on the epoch, as the KeyValueStore is. */
+  #writeWeb(web: WebRevision | null, permit: Permit): boolean {
+    if (this.web.epoch > permit.epoch) return false;
+    this.web = { web, epoch: permit.epoch };
+    return true;
+  }
+}

@@ -1,0 +1,77 @@
+import { writeTarget } from "../../src/environment/read-target.ts";
+import type { Digest, EnvironmentName, Sha } from "../../src/identifiers.ts";
+import type { ObjectStore } from "../../src/ports.ts";
+import { canonicalBytes, sha256 } from "../../src/release/canonical-json.ts";
+import type { ReleaseManifest } from "../../src/release/manifest.ts";
+import { blobKey, releaseKey } from "../../src/release/store-keys.ts";
+import type { WebFileList } from "../../src/web/file-list.ts";
+import { aRelease, aService, digestOf, serviceOf, shaOf } from "../builders.ts";
+
+export interface SimRelease {
+  readonly sha: Sha;
+  readonly api: Digest;
+  readonly worker: Digest;
+  readonly list: WebFileList;
+  readonly webDigest: Digest;
+  readonly migrations: readonly string[];
+}
+
+/** A published release of two services, pages and the migrations up to `migrations.at(-1)`. */
+export async function publishSimRelease(
+  store: ObjectStore,
+  digits: string,
+  migrations: readonly string[],
+): Promise<SimRelease> {
+  const sha = shaOf(digits);
+  const list: WebFileList = {
+    version: 1,
+    fallback: "index.html",
+    files: [
+      { path: `assets/app-${digits}.js`, sha256: digestOf(`asset ${sha}`), bytes: 10, role: "asset" },
+      { path: "index.html", sha256: digestOf(`entry ${sha}`), bytes: 10, role: "entry" },
+    ],
+  };
+  const webDigest = sha256(canonicalBytes(list));
+  const image = (name: string) => ({
+    repository: "sim",
+    digest: digestOf(`${name} ${sha}`),
+    platform: "linux/amd64",
+    bytes: 10,
+  });
+  const files = migrations.map((name) => ({ name, sha256: digestOf(name) }));
+  const services = [
+    aService({ smoke: [{ method: "GET", path: "/version", status: 200, text: "{sha}" }] }),
+    aService({ name: serviceOf("worker"), port: null, paths: [], health: { kind: "uptime", seconds: 1 } }),
+  ];
+  const manifest: ReleaseManifest = {
+    ...aRelease({ sha }).manifest,
+    services,
+    images: { api: image("api"), worker: image("worker") },
+    web: { digest: webDigest, entries: 1, assets: 1, bytes: 20 },
+    migrations: {
+      engine: "knex",
+      digest: digestOf(JSON.stringify(files)),
+      files,
+      runner: { image: image("api"), command: ["node", "runner.js"] },
+      database: "DATABASE_URL",
+      timeoutSeconds: 60,
+      lockTimeoutSeconds: 5,
+    },
+  };
+  await store.putIfAbsent(blobKey(webDigest), canonicalBytes(list));
+  await store.putIfAbsent(releaseKey(sha), canonicalBytes(manifest));
+  return { sha, api: image("api").digest, worker: image("worker").digest, list, webDigest, migrations };
+}
+
+export const writeSimTarget = (store: ObjectStore, environment: EnvironmentName) =>
+  writeTarget(store, {
+    version: 1,
+    environment,
+    kind: "local",
+    url: "http://sim",
+    services: {},
+    anyService: { template: digestOf("template") },
+    migrations: { template: digestOf("template") },
+    web: { switch: "pointer" },
+    site: null,
+  });

@@ -1,0 +1,4 @@
+import { describeFaults } from "./describe-faults.ts";
+import { unhealthyRelease } from "./scenarios.ts";
+
+describeFaults(unhealthyRelease);

@@ -1,0 +1,2 @@
+/** The newest migration that this code needs. A newer schema is fine: migrations only add. */
+export const requiredMigration = "20261026091500_spreadsheet_entries";

