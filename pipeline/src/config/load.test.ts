@@ -217,7 +217,7 @@ describe("the annotated example", () => {
   });
 });
 
-test("the JSON schema in the CLI's package is the one of the code (npm run schema writes it)", () => {
+test("the JSON schema in the CLI's package is the one of the code (npm run reference writes it)", () => {
   expect(readFileSync(new URL("cli/schema/slipway.json", repository), "utf8")).toBe(configJsonSchema());
 });
 
