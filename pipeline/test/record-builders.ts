@@ -71,7 +71,6 @@ export const anOutcome = (
   observedAt: instantOf("2026-11-19T12:00"),
   notBack: [],
   held: false,
-  snapshot: null,
   ...fields,
 });
 

@@ -13,7 +13,6 @@ import {
   environmentStateSchema,
   planSchema,
   releaseRefSchema,
-  schemaBeliefSchema,
   stepKindSchema,
 } from "./plan-schema.ts";
 import type { FailureReport, GoodRun, LedgerRecord, PromotionRequest, RecordBody, StepReport } from "./records.ts";
@@ -88,13 +87,6 @@ export const goodRunSchema: z.ZodType<GoodRun> = z.object({
   state: environmentStateSchema,
   targetDigest: digestSchema,
 });
-const snapshotSchema = z.object({
-  settled: epochSchema,
-  good: z.array(goodRunSchema).max(100),
-  schema: schemaBeliefSchema,
-  known: z.array(appliedMigrationSchema).max(20_000),
-});
-
 const bodySchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("open"),
@@ -151,7 +143,6 @@ const bodySchema = z.discriminatedUnion("kind", [
     observedAt: instantSchema,
     notBack: z.array(z.string().max(300)).max(200),
     held: z.boolean(),
-    snapshot: snapshotSchema.nullable(),
   }),
 ]);
 

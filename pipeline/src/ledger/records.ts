@@ -81,16 +81,6 @@ export interface GoodRun {
   readonly targetDigest: Digest;
 }
 
-/** The fold up to a settling outcome, carried in it, so that reading costs the tail and not the history. */
-interface Snapshot {
-  readonly settled: Epoch;
-  /** Newest first; the first, if `until` is null, is what runs by record. At most 100. */
-  readonly good: readonly GoodRun[];
-  readonly schema: SchemaBelief;
-  /** Names and hashes of every migration that a release which ended well here knew (R-names, protocol §5). */
-  readonly known: readonly AppliedMigration[];
-}
-
 export type RecordBody =
   | {
       readonly kind: "open";
@@ -162,7 +152,6 @@ export type RecordBody =
       /** Parts that are neither before nor goal, or could not be put back. */
       readonly notBack: readonly string[];
       readonly held: boolean;
-      readonly snapshot: Snapshot | null;
     };
 
 /** `environments/<env>/history/<seq, 10 digits>.json`; serialised once, never again (R1). */

@@ -105,7 +105,6 @@ function outcomeOf({ failed }: CommandEnd, lease: HeldLease): RecordBody {
     observedAt: lease.serverNow(),
     notBack: [],
     held: false,
-    snapshot: null,
   };
 }
 

@@ -106,7 +106,6 @@ async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<Par
     observedAt: epoched.lease.serverNow(),
     notBack: [],
     held: false,
-    snapshot: null,
   });
   return { ...ended({ kind: "refused" }, now), epoch: epoched.writer.epoch };
 }

@@ -145,7 +145,6 @@ const outcomeOf = (epoched: Epoched, fields: Pick<Outcome, "result" | "environme
   observedAt: epoched.lease.serverNow(),
   notBack: [],
   held: false,
-  snapshot: null,
   ...fields,
 });
 
