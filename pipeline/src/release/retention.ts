@@ -70,7 +70,7 @@ export async function pinRelease(
 ): Promise<"pinned" | "retired"> {
   const end = await changeRetention(store, sha, (retention) => ({
     ...retention,
-    pins: { ...retention.pins, [environment]: epoch },
+    pins: { ...retention.pins, [environment]: Math.max(epoch, retention.pins[environment] ?? 0) },
   }));
   return end === "retired" ? "retired" : "pinned";
 }

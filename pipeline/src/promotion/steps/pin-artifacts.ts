@@ -38,8 +38,8 @@ export async function pinArtifacts(
 async function pin(step: Extract<Step, { kind: "pin-artifacts" }>, context: StepContext): Promise<string | null> {
   context.permit.check();
   try {
-    await pinRelease(context.store, step.sha, context.environment, context.epoch);
-    return null;
+    const pinned = await pinRelease(context.store, step.sha, context.environment, context.epoch);
+    return pinned === "retired" ? "the release was retired by the collector, and a retired commit never returns" : null;
   } catch (error) {
     if (error instanceof RefusalError) return error.message;
     throw error;
