@@ -8,6 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["scripts/property-seed.ts"],
           include: ["{pipeline,cli,actions,iac,scripts}/**/*.test.ts"],
           exclude: [
             "**/*.local.test.ts",
