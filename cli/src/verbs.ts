@@ -270,7 +270,7 @@ const plumbing: readonly Verb[] = [
     flags: [flag("from", "<dir>", "what build --out made"), flag("digest", "<digest>", "what build --out printed")],
     words: null,
     mostWords: 0,
-    load: null,
+    load: () => import("./commands/publish.ts"),
   },
   {
     name: "migrations",

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ScratchApp } from "./scratch-app.ts";
@@ -53,6 +53,26 @@ describe("promote, as people run it", () => {
       expect(again.exit).toBe(0);
       expect(again.err).toMatch(/Done in .* s\. [0-9a-f]{40} was published .* by .*; this build is the same\./);
       expect(objects()).toEqual(before);
+    },
+    slow,
+  );
+
+  it(
+    "builds into a folder without touching the store, and publishes the folder as the same release",
+    async () => {
+      const before = objects();
+      const out = `${app.root}-out`;
+      const built = await app.json(["build", "--out", out]);
+      expect(built).toMatchObject({ exit: 0, document: { kind: "build", sha: first, outcome: "built" } });
+      const digest = String(built.document.digest);
+      expect(objects()).toEqual(before);
+      const published = await app.json(["publish", "--from", out, "--digest", digest]);
+      expect(published).toMatchObject({ exit: 0, document: { kind: "build", sha: first, outcome: "same" } });
+      writeFileSync(join(out, "build.json"), "{}");
+      const spoilt = await app.json(["publish", "--from", out, "--digest", digest]);
+      expect(spoilt).toMatchObject({ exit: 3, document: { kind: "error", code: "release-corrupt" } });
+      expect(objects()).toEqual(before);
+      rmSync(out, { recursive: true });
     },
     slow,
   );

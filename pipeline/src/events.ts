@@ -63,6 +63,8 @@ export type BuildEvent =
       readonly subject: string;
       readonly branch: string | null;
     }
+  /** A folder that was built before is published. */
+  | { readonly type: "publish:start"; readonly app: string; readonly sha: Sha; readonly subject: string }
   | { readonly type: "build:phase"; readonly phase: BuildPhase; readonly state: "start" }
   | {
       readonly type: "build:phase";
@@ -72,5 +74,5 @@ export type BuildEvent =
       readonly seconds: number;
     }
   | { readonly type: "build:log"; readonly line: string };
-export type BuildPhase = "checkout" | "build" | "images" | "web" | "migrations" | "publish";
+export type BuildPhase = "checkout" | "build" | "images" | "web" | "migrations" | "write" | "check" | "publish";
 export type EmitBuild = (event: BuildEvent) => void;

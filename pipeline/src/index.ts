@@ -51,7 +51,7 @@ export { promote } from "./promotion/promote.ts";
 export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts";
 export type { PromotionWorld } from "./promotion/run.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
-export type { BuildEnd } from "./release/build-release.ts";
+export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { listReleaseShas, listReleases } from "./release/list-releases.ts";
 export type { StoredRelease } from "./release/manifest.ts";
 export { readPolicy } from "./release/publish-policy.ts";
@@ -61,3 +61,10 @@ export { type Verification, verifyRelease } from "./release/verify-release.ts";
 // Loaded when it is called: it brings what reads HTML and scripts.
 export const buildRelease: typeof import("./release/build-release.ts").buildRelease = async (ports, input, emit) =>
   (await import("./release/build-release.ts")).buildRelease(ports, input, emit);
+export const buildIntoFolder: typeof import("./release/build-release.ts").buildIntoFolder = async (
+  ports,
+  input,
+  emit,
+) => (await import("./release/build-release.ts")).buildIntoFolder(ports, input, emit);
+export const publishBuilt: typeof import("./release/publish-built.ts").publishBuilt = async (ports, input, emit) =>
+  (await import("./release/publish-built.ts")).publishBuilt(ports, input, emit);

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import type { Config } from "../src/config/config.ts";
 import { parseConfig } from "../src/config/load.ts";
 import type { BuildEvent } from "../src/events.ts";
 import type { Sha } from "../src/identifiers.ts";
@@ -37,15 +38,20 @@ export async function buildHere(
   options: { readonly events?: BuildEvent[]; readonly by?: string; readonly signal?: AbortSignal } = {},
 ): Promise<BuildEnd> {
   const ports = await localBuildPorts(folder);
-  const text = execFileSync("git", ["show", `${sha}:./slipway.yaml`], { cwd: folder, encoding: "utf8" });
-  const answer = parseConfig(text, "slipway.yaml");
-  if (!answer.ok) throw new Error(`the test's own slipway.yaml is refused: ${JSON.stringify(answer)}`);
   const publisher = { by: options.by ?? "ci@github", runUrl: null };
   return await buildRelease(
     ports,
-    { config: answer.config, sha, publisher, ...(options.signal ? { signal: options.signal } : {}) },
+    { config: configOf(folder, sha), sha, publisher, ...(options.signal ? { signal: options.signal } : {}) },
     (event) => {
       options.events?.push(event);
     },
   );
+}
+
+/** slipway.yaml of a commit. */
+export function configOf(folder: string, sha: Sha): Config {
+  const text = execFileSync("git", ["show", `${sha}:./slipway.yaml`], { cwd: folder, encoding: "utf8" });
+  const answer = parseConfig(text, "slipway.yaml");
+  if (!answer.ok) throw new Error(`the test's own slipway.yaml is refused: ${JSON.stringify(answer)}`);
+  return answer.config;
 }

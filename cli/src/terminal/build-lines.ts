@@ -29,6 +29,8 @@ export class BuildRenderer {
     if (event.type === "build:start") {
       const where = event.branch === null ? "detached" : `on ${printable(event.branch)}`;
       this.#print(`${event.app} ${spellSha(style, event.sha)} ${quoteSubject(event.subject)}, ${where}`);
+    } else if (event.type === "publish:start") {
+      this.#print(`${event.app} ${spellSha(style, event.sha)} ${quoteSubject(event.subject)}, built before`);
     } else if (event.type === "build:log") this.#last = printable(event.line);
     else if (event.state === "start") this.#begin(event.phase);
     else this.#finish(event.phase, event.summary, event.seconds);

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { access, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { access, copyFile, lstat, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract as createExtract, type Header } from "tar-stream";
 import { type Digest, isDigest } from "../identifiers.ts";
@@ -22,6 +22,11 @@ export interface ImageStore extends ImageShelf {
   unpack(digest: Digest, folder: string): Promise<void>;
   /** Takes over a finished tar; a second one of the same digest is dropped. */
   adopt(tar: string, digest: Digest): Promise<void>;
+  /**
+   * Copies a tar that somebody else wrote, once every byte and every path of it was judged; one that is here, whole, stays.
+   * The tar itself is never a link.
+   */
+  take(digest: Digest, tar: string): Promise<ImageVerdict | { readonly status: "refused"; readonly because: string }>;
   /** A new name inside the store's folder, for a tar to be written. */
   temporary(): Promise<string>;
 }
@@ -48,13 +53,46 @@ export function createImageStore(folder: string): ImageStore {
     return found === digest ? { status: "same", bytes } : { status: "differs", found };
   };
 
+  const adopt = async (tar: string, digest: Digest): Promise<void> => {
+    await rename(tar, pathOf(digest));
+    const handle = await open(folder, "r");
+    // The name must survive a power cut before a release may point to it.
+    await handle.sync().finally(() => handle.close());
+  };
+  const temporary = async (): Promise<string> => {
+    await mkdir(folder, { recursive: true });
+    await sweep(folder);
+    return join(folder, `.${randomUUID()}.partial`);
+  };
+
   return {
     has,
     check,
+    adopt,
+    temporary,
+    async take(digest, tar) {
+      const here = await check(digest);
+      if (here.status === "same") return here;
+      const found = await lstat(tar).catch(nothingThere);
+      if (found === null) return { status: "missing" };
+      if (!found.isFile()) return { status: "refused", because: "is no plain file" };
+      const copy = await temporary();
+      try {
+        await copyFile(tar, copy);
+        const verdict = await judgeTar(copy, digest);
+        if (verdict.status !== "same") return verdict;
+        const handle = await open(copy, "r");
+        await handle.sync().finally(() => handle.close());
+        await adopt(copy, digest);
+        return verdict;
+      } finally {
+        await rm(copy, { force: true });
+      }
+    },
     verify: (image) => check(image.digest),
     readFile: (image, path) => readFromTar(pathOf(image.digest), path),
     async list() {
-      const names = await readdir(folder).catch(nothingThere);
+      const names = (await readdir(folder).catch(nothingThere)) ?? [];
       return names
         .map((name) => `sha256:${name.replace(/\.tar$/, "")}`)
         .filter(isDigest)
@@ -71,17 +109,6 @@ export function createImageStore(folder: string): ImageStore {
         throw error;
       }
     },
-    async adopt(tar, digest) {
-      await rename(tar, pathOf(digest));
-      const handle = await open(folder, "r");
-      // The name must survive a power cut before a release may point to it.
-      await handle.sync().finally(() => handle.close());
-    },
-    async temporary() {
-      await mkdir(folder, { recursive: true });
-      await sweep(folder);
-      return join(folder, `.${randomUUID()}.partial`);
-    },
   };
 }
 
@@ -97,8 +124,8 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-function nothingThere(error: NodeJS.ErrnoException): string[] {
-  if (error.code === "ENOENT") return [];
+function nothingThere(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
   throw error;
 }
 
@@ -126,6 +153,26 @@ async function unpackVerified(tar: string, digest: Digest, folder: string): Prom
     await mkdir(dirname(path), { recursive: true });
     await symlink(target, path);
   }
+}
+
+/** A stranger's tar: right bytes, and nothing in it that `unpack` would refuse. */
+async function judgeTar(tar: string, digest: Digest): Promise<ImageVerdict | { status: "refused"; because: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  try {
+    for await (const { headers } of entriesOf(tar, (chunk) => {
+      hash.update(chunk);
+      bytes += chunk.length;
+    })) {
+      if (headers.type === "symlink") safeTarget(headers);
+      else if (headers.type !== "file") return { status: "refused", because: `holds a ${headers.type ?? "nameless"}` };
+      safeName(headers);
+    }
+  } catch (error) {
+    return { status: "refused", because: error instanceof Error ? error.message : String(error) };
+  }
+  const found = `sha256:${hash.digest("hex")}`;
+  return found === digest ? { status: "same", bytes } : { status: "differs", found };
 }
 
 function safeName(headers: Header): string {

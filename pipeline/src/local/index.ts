@@ -1,5 +1,6 @@
 /** The adapters of one machine, and what its CLI asks of them. */
 
+export { openBuiltFolder } from "./built-folder.ts";
 export { systemClock } from "./clock.ts";
 export { commitOfRef } from "./commit-of-ref.ts";
 export { connectLocal } from "./connect.ts";

@@ -1,7 +1,6 @@
-import type { Config, ServiceConfig } from "../config/config.ts";
-import { UserError } from "../errors.ts";
+import type { Config } from "../config/config.ts";
 import { type MigrationSet, runnerAdditions, withFiles } from "./build-migrations.ts";
-import type { BuildPorts, Checkout } from "./build-ports.ts";
+import type { Checkout, DraftPorts } from "./build-ports.ts";
 import type { ImageFileList } from "./image-files.ts";
 import type { ReleaseImage } from "./manifest.ts";
 
@@ -11,24 +10,16 @@ export interface BuiltImages {
   readonly files: Readonly<Record<string, ImageFileList>>;
 }
 
-/** `given` are images that were built elsewhere and are taken as they are. */
 export async function buildImages(
-  ports: BuildPorts,
+  ports: DraftPorts,
   checkout: Checkout,
   config: Config,
   migrations: MigrationSet | null,
-  given: Readonly<Record<string, ReleaseImage>>,
 ): Promise<BuiltImages> {
   const images: Record<string, ReleaseImage> = {};
   const files: Record<string, ImageFileList> = {};
   for (const service of config.services) {
     const runs = migrations?.config.engine === "knex" && migrations.config.service === service.name ? migrations : null;
-    const ready = Object.hasOwn(given, service.name) ? given[service.name] : undefined;
-    if (ready !== undefined) {
-      if (runs !== null) throw cannotRunMigrations(service);
-      images[service.name] = ready;
-      continue;
-    }
     const built = await ports.images.build({
       service: service.name,
       from: { checkout, files: service.files ?? [] },
@@ -40,9 +31,3 @@ export async function buildImages(
   }
   return { images, files };
 }
-
-const cannotRunMigrations = (service: ServiceConfig): UserError =>
-  new UserError({
-    code: "usage",
-    message: `--image ${service.name} was built elsewhere and cannot run the Knex migrations; let migrations.service name another service`,
-  });

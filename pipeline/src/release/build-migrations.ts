@@ -2,7 +2,7 @@ import type { MigrationsConfig } from "../config/config.ts";
 import { RefusalError } from "../errors.ts";
 import { type Digest, quoteInput } from "../identifiers.ts";
 import { type BatchFile, batchFilePath, runnerPath } from "../migration/batch-file.ts";
-import type { AddedFile, BuildPorts, Checkout } from "./build-ports.ts";
+import type { AddedFile, Checkout, DraftPorts } from "./build-ports.ts";
 import { canonicalBytes, digestOf } from "./canonical-json.ts";
 import type { ImageFileList } from "./image-files.ts";
 import type { ReleaseImage, ReleaseMigrations } from "./manifest.ts";
@@ -60,7 +60,7 @@ export async function readMigrationSet(checkout: Checkout, config: MigrationsCon
 }
 
 /** What a runner needs inside an image: itself, and the list of what it may apply. */
-export async function runnerAdditions(ports: BuildPorts, set: MigrationSet): Promise<readonly AddedFile[]> {
+export async function runnerAdditions(ports: DraftPorts, set: MigrationSet): Promise<readonly AddedFile[]> {
   const { config } = set;
   const list: BatchFile = {
     version: 1,
@@ -76,7 +76,7 @@ export async function runnerAdditions(ports: BuildPorts, set: MigrationSet): Pro
 
 /** For Knex the service's own image runs them; plain SQL gets a runner image of its own, so that any app has one. */
 export async function finishMigrations(
-  ports: BuildPorts,
+  ports: DraftPorts,
   set: MigrationSet,
   images: Readonly<Record<string, ReleaseImage>>,
 ): Promise<BuiltMigrations> {
@@ -97,7 +97,7 @@ export async function finishMigrations(
   };
 }
 
-async function buildRunnerImage(ports: BuildPorts, set: MigrationSet) {
+async function buildRunnerImage(ports: DraftPorts, set: MigrationSet) {
   const built = await ports.images.build({
     service: "migrations",
     from: set.files.length === 0 ? null : { checkout: set.checkout, files: set.files.map((file) => file.path) },

@@ -97,17 +97,20 @@ export type ImageVerdict =
   | { readonly status: "missing" }
   | { readonly status: "differs"; readonly found: string };
 
-/** What `promote build` needs; it is of no environment. */
-export interface BuildPorts {
-  readonly store: ObjectStore;
+/** What it takes to build a commit, and no credential. */
+export interface DraftPorts {
   readonly workTree: WorkTree;
   readonly images: ImageBuilder;
-  readonly shelf: ImageShelf;
   readonly clock: Clock;
-  readonly random: Random;
-  readonly source: SourceControl;
   /** Takes secrets out of what is shown or kept. */
   readonly redact: (text: string) => string;
   /** Files that apply migrations inside an image: `.slipway/migrate.mjs`. */
   readonly runnerFiles: (engine: "knex" | "sql") => Promise<readonly AddedFile[]>;
+}
+/** What `promote build` needs; it is of no environment. */
+export interface BuildPorts extends DraftPorts {
+  readonly store: ObjectStore;
+  readonly shelf: ImageShelf;
+  readonly random: Random;
+  readonly source: SourceControl;
 }

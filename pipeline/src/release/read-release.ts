@@ -8,8 +8,8 @@ import { type ParsedDocument, parseStored } from "./parse-stored.ts";
 import { pathTwins } from "./safe-path.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 
-const largestManifest = 4 * 1024 ** 2;
-const largestList = 32 * 1024 ** 2;
+export const largestManifest = 4 * 1024 ** 2;
+export const largestList = 32 * 1024 ** 2;
 
 /**
  * Reads a release back and believes nothing: schema, canonical bytes, its own SHA, and the web file list by digest. What is
@@ -51,7 +51,7 @@ export async function readManifest(store: ObjectStore, sha: Sha): Promise<Manife
 }
 
 /** What a schema cannot say of a manifest. */
-function whyInconsistent(manifest: ReleaseManifest, sha: Sha): string | null {
+export function whyInconsistent(manifest: ReleaseManifest, sha: Sha): string | null {
   if (manifest.git.sha !== sha) return `is of commit ${manifest.git.sha}`;
   const names = manifest.services.map((service) => service.name);
   if (new Set(names).size !== names.length) return "names a service twice";
@@ -71,7 +71,12 @@ export async function readWebList(store: ObjectStore, digest: Digest): Promise<P
   if (sha256(stored.body) !== digest) return { status: "corrupt", because: `${name} has other bytes` };
   const parsed = parseStored(webFileListSchema, stored.body, largestList);
   if (parsed.status === "corrupt") return { status: "corrupt", because: `${name} ${parsed.because}` };
-  const paths = parsed.value.files.map((file) => file.path);
-  const twin = pathTwins(paths)[0];
-  return twin === undefined ? parsed : { status: "corrupt", because: `${name} has one path twice: ${twin[1]}` };
+  const because = whyListInconsistent(parsed.value);
+  return because === null ? parsed : { status: "corrupt", because: `${name} ${because}` };
+}
+
+/** What a schema cannot say of a web file list. */
+export function whyListInconsistent({ files }: WebFileList): string | null {
+  const twin = pathTwins(files.map((file) => file.path))[0];
+  return twin === undefined ? null : `has one path twice: ${twin[1]}`;
 }
