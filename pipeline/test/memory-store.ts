@@ -50,6 +50,18 @@ export class MemoryObjectStore implements ObjectStore {
     return "deleted";
   }
 
+  /** The same objects once more, on another clock. */
+  fork(now: () => Instant): MemoryObjectStore {
+    const copy = new MemoryObjectStore(now);
+    for (const [key, entry] of this.#entries) copy.#entries.set(key, entry);
+    return copy;
+  }
+
+  /** What is stored, without asking for it. */
+  *entries(): Iterable<readonly [string, Readonly<Entry>]> {
+    yield* this.#entries;
+  }
+
   /** Past every condition: what a stranger left there. */
   plant(key: string, body: Uint8Array | string): void {
     this.#write(key, typeof body === "string" ? new TextEncoder().encode(body) : body);

@@ -23,6 +23,14 @@ export class VirtualClock implements Clock {
     this.#wall = Date.parse(start);
   }
 
+  /** A clock that shows the same time; nobody sleeps on it. */
+  fork(): VirtualClock {
+    const copy = new VirtualClock();
+    copy.#monotonic = this.#monotonic;
+    copy.#wall = this.#wall;
+    return copy;
+  }
+
   now(): Instant {
     return new Date(this.#wall).toISOString() as Instant;
   }

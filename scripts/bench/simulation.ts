@@ -53,7 +53,7 @@ async function runWorlds(count: number): Promise<number> {
     for (const { sha } of [first, second]) {
       const attempt = await simulated.run({ sha });
       if (attempt.report?.ending.kind !== "done") throw new Error(`it ended ${attempt.report?.ending.kind}`);
-      calls = attempt.calls;
+      calls = attempt.calls.length;
     }
     const problems = await simulated.atRest();
     if (problems.length > 0) throw new Error(problems.join("; "));

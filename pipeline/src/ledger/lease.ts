@@ -45,7 +45,8 @@ const attemptsWithoutAnswer = 5;
 /**
  * Takes the lease if it is free, void or silent for too long (R4). Beats start at once; nobody opens an epoch before
  * `waitUntilQuiet` has returned.
- * @throws PortError when the store does not answer; UserError when this machine's clock is wrong (R6).
+ * @throws PortError when the store does not answer, LeaseLostError when it stopped answering before a first beat proved the
+ * lease; UserError when this machine's clock is wrong (R6).
  */
 export async function acquireLease(input: AcquireLease): Promise<LeaseAnswer> {
   return new Acquisition(input).run();
@@ -147,14 +148,16 @@ class Acquisition {
     return answer.status === "written" ? this.#hold(document, { ...answer, sent }) : null;
   }
 
-  #adopt(document: LeaseDocument, stored: StoredObject): Promise<LeaseAnswer> {
+  async #adopt(document: LeaseDocument, stored: StoredObject): Promise<LeaseAnswer> {
     // When that put was sent is not known for sure, so only the first beat makes the lease usable.
-    return this.#hold(document, { etag: stored.etag, serverTime: stored.serverTime, sent: null }).then(
-      async (lease) => {
-        await lease.beatNow();
-        return { status: "held", lease };
-      },
-    );
+    const lease = await this.#hold(document, { etag: stored.etag, serverTime: stored.serverTime, sent: null });
+    try {
+      await lease.beatNow();
+    } catch (error) {
+      lease.stopBeating();
+      throw error;
+    }
+    return { status: "held", lease };
   }
 
   async #hold(

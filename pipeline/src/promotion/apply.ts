@@ -38,7 +38,8 @@ export async function applyUnderLease(run: Run, lease: HeldLease): Promise<Parti
     },
   });
   lease.setDoing("looking", writer.epoch);
-  const epoched: Epoched = { run, ports: run.ports, lease, writer, quiet: { unansweredAt: null, attempts: 0 } };
+  const quiet = { unansweredAt: null, attempts: 0 };
+  const epoched: Epoched = { run, ports: run.ports, lease, writer, quiet, verified: { from: null } };
   const fences = await raiseFences(writer.standing, stepContextFor(epoched, null, null, writer.standing));
   if (fences.status === "unknown") return stayOpen(epoched, fences.because, again);
   const standing = withFence(writer.standing, fences);

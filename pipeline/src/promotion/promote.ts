@@ -33,7 +33,7 @@ async function answeringSilence(work: () => Promise<PartialReport>): Promise<Par
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PortError)) throw error;
+    if (!(error instanceof PortError || error instanceof LeaseLostError)) throw error;
     const ending = { kind: "open", because: error.message, code: "could-not-tell" } as const;
     return { ending, exit: exitCodes.unknown, environment: "unchanged" };
   }

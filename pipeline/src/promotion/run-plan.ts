@@ -73,6 +73,9 @@ export function stepContextFor(
       quiet.unansweredAt = world.clock.monotonic();
     },
     waitUntilQuiet: () => waitUntilQuiet(epoched),
+    looking: () => {
+      epoched.verified.from = lease.serverNow();
+    },
     guard: () => lease.beatNow(),
     interruption: back ? () => null : world.interrupt.mode,
     wake: back ? never : world.interrupt.signal,

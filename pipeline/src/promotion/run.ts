@@ -1,5 +1,6 @@
 import type { Target } from "../environment/target.ts";
 import type { EmitPromotion } from "../events.ts";
+import type { Instant } from "../identifiers.ts";
 import type { HeldLease, LeaseHolder, LeaseTiming } from "../ledger/lease.ts";
 import type { LedgerWriter } from "../ledger/ledger-writer.ts";
 import type { PromotionRequest } from "../ledger/records.ts";
@@ -42,6 +43,8 @@ export interface Epoched {
   readonly lease: HeldLease;
   readonly writer: LedgerWriter;
   readonly quiet: QuietKeeper;
+  /** Server time before the last look at everything; null: there was none yet. */
+  readonly verified: { from: Instant | null };
 }
 
 /** When the last call that cannot be fenced got no answer (R9); the monotonic clock in milliseconds. */

@@ -142,7 +142,8 @@ const outcomeOf = (epoched: Epoched, fields: Pick<Outcome, "result" | "environme
   failure: null,
   reasons: [],
   observed: null,
-  observedAt: epoched.lease.serverNow(),
+  // True when it was looked at; what somebody else has changed since is drift (protocol §13).
+  observedAt: (fields.observed && epoched.verified.from) ?? epoched.lease.serverNow(),
   notBack: [],
   held: false,
   ...fields,

@@ -29,20 +29,28 @@ export interface LiveQuestion {
   readonly shapeOf: (service: string) => ServiceShape | null;
   /** False: the target has no address, so entries and smoke checks cannot be asked and are not claimed. */
   readonly reachable: boolean;
+  /** Called before the looks that an outcome rests on: from this moment on nothing older is claimed. */
+  readonly looking?: () => void;
 }
 
 /** A site of thousands of pages is asked for this many of them; the summary says how many of how many. */
 const mostEntries = 300;
 const atOnce = 8;
 
-/** Looks once at everything that a promotion promised. Read-only. */
+/**
+ * Looks once at everything that a promotion promised. Read-only. What runs is looked at last: a smoke check may take seconds, in which somebody
+ * else may change what answered it.
+ */
 export async function verifyLive(question: LiveQuestion): Promise<LiveVerdict> {
-  const services = await Promise.all(
-    Object.entries(question.state.services).map(([name, revision]) => checkService(question, name, revision)),
-  );
-  const web = question.state.web || question.web ? [await checkPointer(question)] : [];
   const entries = question.reachable ? await checkEntries(question) : [];
   const smoke = question.reachable ? await checkSmoke(question) : [];
+  question.looking?.();
+  const [services, web] = await Promise.all([
+    Promise.all(
+      Object.entries(question.state.services).map(([name, revision]) => checkService(question, name, revision)),
+    ),
+    question.state.web || question.web ? checkPointer(question).then((check) => [check]) : [],
+  ]);
   return verdictOf([...services, ...web, ...entries, ...smoke], question);
 }
 

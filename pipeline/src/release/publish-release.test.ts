@@ -3,6 +3,7 @@ import { instantOf, shas } from "../../test/builders.ts";
 import { aDraft, aShelf } from "../../test/draft-builder.ts";
 import { failingStore, failures } from "../../test/failing-store.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
+import { Simulation } from "../../test/simulation/simulation.ts";
 import { VirtualClock } from "../../test/virtual-clock.ts";
 import type { ObjectStore } from "../ports.ts";
 import { canonicalJson } from "./canonical-json.ts";
@@ -217,6 +218,22 @@ describe("verifying", () => {
       expect.stringMatching(/^web, index\.html: sha256:\w{12}, found sha256:\w{12}$/),
       expect.stringMatching(/^api: image sha256:\w{12} is missing$/),
     ]);
+  });
+
+  test("names a ledger that ran the release with another manifest", async () => {
+    const world = new Simulation();
+    await world.begin();
+    const release = await world.publish("aaa1", []);
+    await world.run({ sha: release.sha });
+    const key = releaseKey(release.sha);
+    const manifest = JSON.parse(new TextDecoder().decode((await world.store.get(key))?.body));
+    world.store.plant(key, canonicalJson({ ...manifest, git: { ...manifest.git, subject: "Harmless" } }));
+    expect(await verifyRelease(world.store, aShelf(), release.sha)).toMatchObject({
+      status: "differs",
+      differences: expect.arrayContaining([
+        expect.stringMatching(/^release\.json: sha256:\w{12}, epoch 1 of dev ran sha256:\w{12}$/),
+      ]),
+    });
   });
 
   test("tells a release that is not there from one that was retired", async () => {

@@ -1,4 +1,5 @@
-import { type Digest, type Sha, shortDigest } from "../identifiers.ts";
+import { type Digest, type EnvironmentName, environmentNamePattern, type Sha, shortDigest } from "../identifiers.ts";
+import { readStanding } from "../ledger/read-ledger.ts";
 import type { ObjectStore } from "../ports.ts";
 import type { WebFileList } from "../web/file-list.ts";
 import type { ImageShelf } from "./build-ports.ts";
@@ -24,7 +25,7 @@ export type Verification =
 
 /**
  * Reads every byte of a release where it is stored and hashes it; believes nothing that is only written down.
- * @throws PortError when a store does not answer: that is no verdict.
+ * @throws PortError when a store does not answer: that is no verdict; BrokenChainError for a ledger that cannot be read.
  */
 export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: Sha): Promise<Verification> {
   const look = await readRelease(store, sha);
@@ -34,7 +35,10 @@ export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: 
   const { manifest } = look.release;
   const blobs = await inParallel(wantedBlobs(manifest, look.web), (wanted) => checkBlob(store, wanted));
   const images = await inParallel(imagesOf(manifest), ({ name, image }) => checkImage(shelf, name, image));
-  const differences = [...blobs, ...images].flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  const differences = [
+    ...(await recordedOtherwise(store, look.release)),
+    ...[...blobs, ...images].flatMap(({ problem }) => (problem === null ? [] : [problem])),
+  ];
   if (differences.length > 0) return { status: "differs", release: look.release, differences };
   return {
     status: "whole",
@@ -43,6 +47,23 @@ export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: 
     images: images.length,
     bytes: [...blobs, ...images].reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+/** A manifest is its own witness, but for ledgers: an environment that ran the release has its digest on record. */
+async function recordedOtherwise(store: ObjectStore, { manifest, digest }: StoredRelease): Promise<readonly string[]> {
+  const keys = await store.list("environments/");
+  const names = new Set(keys.map((key) => key.split("/")[1] ?? "").filter((name) => environmentNamePattern.test(name)));
+  const standings = await Promise.all(
+    [...names].map(async (name) => ({ name, standing: await readStanding(store, name as EnvironmentName) })),
+  );
+  return standings.flatMap(({ name, standing }) => {
+    const ran = standing.good.find((run) => run.sha === manifest.git.sha && run.digest !== digest);
+    return ran
+      ? [
+          `release.json: sha256:${shortDigest(digest)}, epoch ${ran.epoch} of ${name} ran sha256:${shortDigest(ran.digest)}`,
+        ]
+      : [];
+  });
 }
 
 interface Checked {

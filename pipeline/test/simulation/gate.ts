@@ -1,22 +1,5 @@
 import { PortError } from "../../src/errors.ts";
-
-/** What may happen at one call of one port (reliability-performance.md §1.2). */
-export const faultKinds = [
-  "crash-before",
-  "crash-after",
-  "error-not-applied",
-  "error-but-applied",
-  "throttled",
-  "slow",
-  "stale-read",
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
-
-export interface PlannedFault {
-  /** Which call of this incarnation, from 1. */
-  readonly call: number;
-  readonly kind: FaultKind;
-}
+import type { CallSeen, PlannedFault, StrikeKind } from "./faults.ts";
 
 /** The process is gone: nothing of this incarnation reaches the world any more, no `finally` of it either. */
 export class Crash extends Error {
@@ -28,41 +11,51 @@ export class Crash extends Error {
 
 export interface CallOptions {
   readonly mutating: boolean;
-  /** An answer from before, for a stale read; absent where the contract rules staleness out (the store). */
+  /** An answer from before may be given again; absent where the contract rules staleness out (the store). */
   readonly stale?: boolean;
+  /** Asked by the port just before the request leaves. @throws LeaseLostError */
+  readonly guard?: () => void;
+  /** Longest time after which the request may still land; null: any (the store). */
+  readonly landsMilliseconds?: number | null;
 }
+export interface GateInput {
+  readonly faults:
+    | readonly PlannedFault[]
+    | ((call: number, options: CallOptions & { readonly name: string }) => StrikeKind | null);
+  readonly elapse: (milliseconds: number) => Promise<void>;
+  /** Before each call: where others get their turn, and a frozen process stands still. */
+  readonly before?: () => Promise<void>;
+  /** How long a request is under way, whoever has sent it and whatever became of them; absent: it lands at once. */
+  readonly underWay?: (options: CallOptions, late: boolean) => Promise<void>;
+  /** Before the effect of a call, and after it: the world as a crash at that point leaves it. */
+  readonly onPoint?: (call: number, point: "before" | "after") => void;
+  /** After every call that was answered. */
+  readonly afterCall: () => void;
+}
+
+/** A call that is answered late is later than any lease lives. */
+const slowMilliseconds = 4_000;
+const callsThrottled = 3;
 
 /** The one gate that every effect of one incarnation passes. */
 export class Gate {
-  readonly trace: string[] = [];
-  readonly #fault: PlannedFault | null;
-  readonly #elapse: (milliseconds: number) => Promise<void>;
-  readonly #afterCall: () => void;
-  readonly #answers = new Map<string, unknown>();
-  #calls = 0;
+  readonly seen: CallSeen[] = [];
+  readonly #input: GateInput;
+  readonly #answers = new Map<string, string>();
   #throttled = 0;
   #dead = false;
   #died: (error: Crash) => void = () => undefined;
   /** Rejects when the incarnation dies: whoever runs it waits for this beside the run itself. */
   readonly death: Promise<never>;
 
-  constructor(input: {
-    fault: PlannedFault | null;
-    elapse: (milliseconds: number) => Promise<void>;
-    afterCall: () => void;
-  }) {
-    this.#fault = input.fault;
-    this.#elapse = input.elapse;
-    this.#afterCall = input.afterCall;
+  constructor(input: GateInput) {
+    this.#input = input;
     this.death = new Promise((_resolve, reject) => {
       this.#died = reject;
     });
     this.death.catch(() => undefined);
   }
 
-  get calls(): number {
-    return this.#calls;
-  }
   get dead(): boolean {
     return this.#dead;
   }
@@ -72,50 +65,77 @@ export class Gate {
     this.#died(crash);
     return crash;
   }
+  /** Lines that a person can read. */
+  trace(): readonly string[] {
+    return this.seen.map(({ call, name, struck }) => `${call} ${name}${struck ? ` !${struck}` : ""}`);
+  }
 
   async call<T>(name: string, options: CallOptions, act: () => T | Promise<T>): Promise<T> {
+    await this.#input.before?.();
     if (this.#dead) throw new Crash();
-    this.#calls += 1;
-    const fault = this.#fault?.call === this.#calls ? this.#fault.kind : null;
-    this.trace.push(`${this.#calls} ${name}${fault ? ` !${fault}` : ""}`);
-    if (this.#throttled > 0) {
-      this.#throttled -= 1;
+    const call = this.seen.length + 1;
+    const struck = this.#faultAt(call, { ...options, name });
+    const at = this.seen.push({ call, name, mutating: options.mutating, couldBeStale: false, struck }) - 1;
+    if (struck === "throttled" || this.#throttled > 0) {
+      this.#throttled = struck === "throttled" ? callsThrottled - 1 : this.#throttled - 1;
       throw new PortError(name, "none", "throttled");
     }
-    const answer = await this.#faulty(name, fault, options, act);
-    this.#afterCall();
+    const answer = await this.#faulty({ name, call, at, struck }, options, act);
+    this.#input.afterCall();
     if (this.#dead) throw new Crash();
     return answer;
   }
 
-  async #faulty<T>(name: string, fault: FaultKind | null, options: CallOptions, act: () => T | Promise<T>): Promise<T> {
-    switch (fault) {
-      case "crash-before":
-        throw this.kill();
-      case "crash-after":
-        await act();
-        throw this.kill();
-      case "error-not-applied":
-        throw new PortError(name, options.mutating ? "possible" : "none", "connection reset");
-      case "error-but-applied":
-        await act();
-        throw new PortError(name, options.mutating ? "possible" : "none", "the reply was lost");
-      case "throttled":
-        this.#throttled = 2;
-        throw new PortError(name, "none", "throttled");
-      case "slow":
-        await this.#elapse(4_000);
-        return this.#remember(name, await act());
-      case "stale-read":
-        if (options.stale && this.#answers.has(name)) return this.#answers.get(name) as T;
-        return this.#remember(name, await act());
-      case null:
-        return this.#remember(name, await act());
-    }
+  #faultAt(call: number, options: CallOptions & { readonly name: string }): StrikeKind | null {
+    const { faults } = this.#input;
+    if (typeof faults === "function") return faults(call, options);
+    return faults.find((fault) => fault.call === call)?.kind ?? null;
   }
 
-  #remember<T>(name: string, answer: T): T {
-    this.#answers.set(name, answer);
+  async #faulty<T>(
+    { name, call, at, struck }: { name: string; call: number; at: number; struck: StrikeKind | null },
+    options: CallOptions,
+    act: () => T | Promise<T>,
+  ): Promise<T> {
+    const elapse = () => this.#input.elapse(slowMilliseconds);
+    const effect = options.mutating ? "possible" : "none";
+    if (struck === "crash-before") throw this.kill();
+    if (struck === "expired") throw new PortError(name, "none", "the credentials have expired");
+    if (struck === "error-not-applied") throw new PortError(name, effect, "connection reset");
+    if (struck === "slow-before") await elapse();
+    options.guard?.();
+    if (struck === "late" || struck === "kill-in-flight") {
+      void this.#land(options, act, struck === "late").catch(() => undefined);
+      throw struck === "late" ? new PortError(name, effect, "no answer") : this.kill();
+    }
+    this.#input.onPoint?.(call, "before");
+    const fresh = await this.#land(options, act, false);
+    if (options.mutating) this.#input.onPoint?.(call, "after");
+    const answer = options.stale ? this.#answer(name, at, struck, fresh) : fresh;
+    if (struck === "crash-after") throw this.kill();
+    if (struck === "error-but-applied") throw new PortError(name, effect, "the reply was lost");
+    if (struck === "slow-after") await elapse();
     return answer;
+  }
+
+  /** What has left the process is no longer in its hands: it lands though the process is gone. */
+  async #land<T>(options: CallOptions, act: () => T | Promise<T>, late: boolean): Promise<T> {
+    if (options.mutating) await this.#input.underWay?.(options, late);
+    return await act();
+  }
+
+  /** Remembers what was answered, and gives it once more where a stale read is due. */
+  #answer<T>(name: string, at: number, struck: StrikeKind | null, fresh: T): T {
+    const before = this.#answers.get(name);
+    const now = JSON.stringify(fresh);
+    if (before === undefined || before === now) {
+      this.#answers.set(name, now);
+      return fresh;
+    }
+    const seen = this.seen[at];
+    if (seen) this.seen[at] = { ...seen, couldBeStale: true };
+    if (struck === "stale-read") return JSON.parse(before) as T;
+    this.#answers.set(name, now);
+    return fresh;
   }
 }

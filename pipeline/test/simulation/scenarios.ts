@@ -4,81 +4,84 @@ import { Simulation } from "./simulation.ts";
 export interface Scenario {
   readonly name: string;
   /** Everything before the command that faults are injected into. */
-  readonly prepare: () => Promise<{ readonly simulation: Simulation; readonly request: Partial<PromotionRequest> }>;
+  readonly prepare: () => Promise<{ readonly world: Simulation; readonly request: Partial<PromotionRequest> }>;
   /** How it ends when nothing goes wrong, and how it may end after a fault. */
   readonly ends: readonly string[];
 }
 
 const [first, second] = ["20261101_projects", "20261102_colour"];
+const forward = ["done", "already", "reverted"];
 
-async function withOneRelease(): Promise<{ simulation: Simulation; old: Awaited<ReturnType<Simulation["publish"]>> }> {
-  const simulation = new Simulation();
-  await simulation.begin();
-  const old = await simulation.publish("aaa1", [first]);
-  await simulation.run({ sha: old.sha });
-  return { simulation, old };
+/** The same stories for an app of these services: two of them can be of two minds, one is quicker to try everything on. */
+export function scenariosOf(services: readonly ["api", ...string[]]) {
+  const begin = async (): Promise<Simulation> => {
+    const world = new Simulation();
+    await world.begin();
+    return world;
+  };
+  const publish = (world: Simulation, digits: string, migrations: readonly string[], failing: string | null = null) =>
+    world.publish(digits, migrations, failing, services);
+  const withOneRelease = async (): Promise<Simulation> => {
+    const world = await begin();
+    const old = await publish(world, "aaa1", [first]);
+    await world.run({ sha: old.sha });
+    return world;
+  };
+  const withTwoReleases = async (): Promise<Simulation> => {
+    const world = await withOneRelease();
+    const release = await publish(world, "bbb2", [first, second]);
+    await world.run({ sha: release.sha });
+    return world;
+  };
+
+  return {
+    firstPromotion: {
+      name: "first promotion",
+      ends: forward,
+      prepare: async () => {
+        const world = await begin();
+        return { world, request: { sha: (await publish(world, "aaa1", [first])).sha } };
+      },
+    },
+    nextPromotion: {
+      name: "promotion with a migration and new pages",
+      ends: forward,
+      prepare: async () => {
+        const world = await withOneRelease();
+        return { world, request: { sha: (await publish(world, "bbb2", [first, second])).sha } };
+      },
+    },
+    unhealthyRelease: {
+      name: "a release that never becomes healthy",
+      ends: ["reverted"],
+      prepare: async () => {
+        const world = await withOneRelease();
+        const release = await publish(world, "ccc3", [first, second]);
+        world.broken.add(services.includes("worker") ? release.worker : release.api);
+        return { world, request: { sha: release.sha } };
+      },
+    },
+    failingMigration: {
+      name: "a migration that fails",
+      ends: ["reverted"],
+      prepare: async () => {
+        const world = await withOneRelease();
+        return { world, request: { sha: (await publish(world, "ddd4", [first, second], second)).sha } };
+      },
+    },
+    rollback: {
+      name: "rollback to the last good release",
+      ends: forward,
+      prepare: async () => ({ world: await withTwoReleases(), request: { action: "rollback", sha: null } }),
+    },
+    webRollback: {
+      name: "rollback of the pages alone",
+      ends: forward,
+      prepare: async () => ({
+        world: await withTwoReleases(),
+        request: { action: "rollback", sha: null, only: "web" },
+      }),
+    },
+  } satisfies Record<string, Scenario>;
 }
-
-export const firstPromotion: Scenario = {
-  name: "first promotion",
-  ends: ["done", "already", "reverted"],
-  prepare: async () => {
-    const simulation = new Simulation();
-    await simulation.begin();
-    const release = await simulation.publish("aaa1", [first]);
-    return { simulation, request: { sha: release.sha } };
-  },
-};
-
-export const nextPromotion: Scenario = {
-  name: "promotion with a migration and new pages",
-  ends: ["done", "already", "reverted"],
-  prepare: async () => {
-    const { simulation } = await withOneRelease();
-    const release = await simulation.publish("bbb2", [first, second]);
-    return { simulation, request: { sha: release.sha } };
-  },
-};
-
-export const unhealthyRelease: Scenario = {
-  name: "a release that never becomes healthy",
-  ends: ["reverted"],
-  prepare: async () => {
-    const { simulation } = await withOneRelease();
-    const release = await simulation.publish("ccc3", [first, second]);
-    simulation.broken.add(release.worker);
-    return { simulation, request: { sha: release.sha } };
-  },
-};
-
-export const failingMigration: Scenario = {
-  name: "a migration that fails",
-  ends: ["reverted"],
-  prepare: async () => {
-    const { simulation } = await withOneRelease();
-    const release = await simulation.publish("ddd4", [first, second], second);
-    return { simulation, request: { sha: release.sha } };
-  },
-};
-
-export const rollback: Scenario = {
-  name: "rollback to the last good release",
-  ends: ["done", "already", "reverted"],
-  prepare: async () => {
-    const { simulation } = await withOneRelease();
-    const release = await simulation.publish("bbb2", [first, second]);
-    await simulation.run({ sha: release.sha });
-    return { simulation, request: { action: "rollback", sha: null } };
-  },
-};
-
-export const webRollback: Scenario = {
-  name: "rollback of the pages alone",
-  ends: ["done", "already", "reverted"],
-  prepare: async () => {
-    const { simulation } = await withOneRelease();
-    const release = await simulation.publish("bbb2", [first, second]);
-    await simulation.run({ sha: release.sha });
-    return { simulation, request: { action: "rollback", sha: null, only: "web" } };
-  },
-};
+export type ScenarioName = keyof ReturnType<typeof scenariosOf>;

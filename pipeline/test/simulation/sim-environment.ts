@@ -20,7 +20,7 @@ interface SimService {
   wanted: Revision | null;
   /** What the breaker goes back to: the last that was healthy. */
   lastHealthy: Revision | null;
-  rollout: { id: string; revision: Revision; orderedAt: number; broken: boolean } | null;
+  rollout: { id: string; revision: Revision; orderedAt: number; broken: boolean; epoch: Epoch } | null;
 }
 interface SimTask {
   readonly order: TaskOrder;
@@ -33,8 +33,27 @@ interface SimBatch {
   readonly failing: string | null;
 }
 
-const rollMilliseconds = 400;
-const taskMilliseconds = 300;
+/** Short enough that one look sees the roll under way and the next one its end: each look is a call that faults strike. */
+const landsMilliseconds = 500;
+const rollMilliseconds = 150;
+const taskMilliseconds = 150;
+const byFirst = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
+
+interface SimEnvironmentInput {
+  readonly newestEpoch: () => Epoch;
+  readonly name: EnvironmentName;
+  readonly now: () => number;
+  readonly broken: Set<Digest>;
+  readonly batches: Map<Digest, SimBatch>;
+  readonly entries: Map<Digest, ReadonlyMap<string, Digest>>;
+}
+interface SimEffect {
+  /** Of the run that gave the order; 0: nobody of ours. */
+  readonly epoch: Epoch;
+  /** The newest one by then. */
+  readonly newest: Epoch;
+  readonly what: string;
+}
 
 /** The world outside, which outlives every incarnation. Time is the simulation's own. */
 export class SimEnvironment {
@@ -50,21 +69,61 @@ export class SimEnvironment {
   readonly batches: Map<Digest, SimBatch>;
   readonly entries: Map<Digest, ReadonlyMap<string, Digest>>;
   readonly violations: string[] = [];
+  /** Every order that changed something, with the run that gave it. */
+  readonly effects: SimEffect[] = [];
+  /** How many of them were judged. */
+  judged = 0;
+  readonly #input: SimEnvironmentInput;
   readonly #now: () => number;
   #rollouts = 0;
 
-  constructor(input: {
-    name: EnvironmentName;
-    now: () => number;
-    broken: Set<Digest>;
-    batches: Map<Digest, SimBatch>;
-    entries: Map<Digest, ReadonlyMap<string, Digest>>;
-  }) {
+  constructor(input: SimEnvironmentInput) {
+    this.#input = input;
     this.name = input.name;
     this.#now = input.now;
     this.broken = input.broken;
     this.batches = input.batches;
     this.entries = input.entries;
+  }
+
+  /** The same world once more, on another clock that shows the same time. */
+  fork(seen: Pick<SimEnvironmentInput, "now" | "newestEpoch">): SimEnvironment {
+    const copy = new SimEnvironment({ ...this.#input, ...seen });
+    for (const [name, service] of this.services) copy.services.set(name, { ...service });
+    for (const [key, task] of this.tasks) copy.tasks.set(key, { ...task });
+    for (const key of this.invalidations) copy.invalidations.add(key);
+    for (const [path, digest] of this.pool) copy.pool.set(path, digest);
+    copy.database.applied.push(...this.database.applied);
+    copy.database.runs.push(...this.database.runs);
+    copy.database.fence = this.database.fence;
+    copy.web = this.web;
+    copy.violations.push(...this.violations);
+    copy.effects.push(...this.effects);
+    copy.judged = this.judged;
+    copy.#rollouts = this.#rollouts;
+    return copy;
+  }
+
+  /** Everything that a later run could see; ages instead of times. */
+  digest(): string {
+    const age = (since: number, over: number): number => Math.min(this.#now() - since, over);
+    const services = [...this.services].map(([name, { wanted, lastHealthy, rollout }]) => [
+      name,
+      wanted,
+      lastHealthy,
+      rollout && [rollout.revision, rollout.broken, age(rollout.orderedAt, rollMilliseconds)],
+    ]);
+    const tasks = [...this.tasks].map(([key, { startedAt, end }]) => [key, end ?? age(startedAt, taskMilliseconds)]);
+    const { invalidations, pool, database, web, violations } = this;
+    return JSON.stringify([
+      services.sort(byFirst),
+      tasks.sort(byFirst),
+      [...invalidations].sort(),
+      [...pool].sort(byFirst),
+      database,
+      web,
+      violations,
+    ]);
   }
 
   /** Lets what was ordered happen. */
@@ -156,11 +215,13 @@ export class SimEnvironment {
     return { id: rollout.id, phase, revision: rollout.revision, causes, requestsServed: 0 };
   }
 
-  order(name: string, revision: Revision | null): void {
+  /** `epoch` 0: somebody behind our back. */
+  order(name: string, revision: Revision | null, epoch: Epoch = 0): void {
     this.settle();
     const service = this.services.get(name) ?? { wanted: null, lastHealthy: null, rollout: null };
     this.services.set(name, service);
     if (revision === null) {
+      this.#record(epoch, `retire ${name}`);
       this.services.set(name, { wanted: null, lastHealthy: null, rollout: null });
       return;
     }
@@ -170,13 +231,19 @@ export class SimEnvironment {
       service.wanted.template === revision.template;
     if (same) return;
     this.#rollouts += 1;
+    this.#record(epoch, `service ${name} ${revision.sha}`);
     service.wanted = revision;
     service.rollout = {
       id: `r${this.#rollouts}`,
       revision,
       orderedAt: this.#now(),
       broken: this.broken.has(revision.image),
+      epoch,
     };
+  }
+
+  #record(epoch: Epoch, what: string): void {
+    this.effects.push({ epoch, newest: this.#input.newestEpoch(), what });
   }
 
   answer(method: string, path: string): ProbeAnswer {
@@ -201,39 +268,33 @@ export class SimEnvironment {
   /** The ports of one incarnation: every call passes its gate. */
   ports(gate: Gate): EnvironmentPorts {
     const read = { mutating: false, stale: true } as const;
-    const write = { mutating: true } as const;
-    const allow = (permit: Permit) => permit.check();
+    const write = (permit: Permit) => ({ mutating: true, guard: () => permit.check(), landsMilliseconds }) as const;
+    const nothing = (): void => undefined;
     return {
-      longestRequestMilliseconds: 500,
-      raiseFence: (permit) => gate.call("raiseFence", write, () => allow(permit)),
+      longestRequestMilliseconds: landsMilliseconds,
+      raiseFence: (permit) => gate.call("raiseFence", write(permit), nothing),
       images: {
         inspect: (image) =>
           gate.call(`images.inspect ${image.digest.slice(7, 11)}`, read, () => ({ pullable: true, because: null })),
-        pin: (_image, pin, permit) => gate.call(`images.pin ${pin}`, write, () => allow(permit)),
+        pin: (_image, pin, permit) => gate.call(`images.pin ${pin}`, write(permit), nothing),
       },
       services: {
         pollMilliseconds: 100,
         inspect: (service) => gate.call(`services.inspect ${service}`, read, () => this.look(service)),
-        prepare: (shape, _revision, permit) => gate.call(`services.prepare ${shape.name}`, write, () => allow(permit)),
-        roll: (shape, revision, permit) => {
-          allow(permit);
-          return gate.call(`services.roll ${shape.name}`, write, () => this.order(shape.name, revision));
-        },
-        stop: (service, permit) => gate.call(`services.stop ${service}`, write, () => allow(permit)),
-        retire: (service, permit) => {
-          allow(permit);
-          return gate.call(`services.retire ${service}`, write, () => this.order(service, null));
-        },
+        prepare: (shape, _revision, permit) => gate.call(`services.prepare ${shape.name}`, write(permit), nothing),
+        roll: (shape, revision, permit) =>
+          gate.call(`services.roll ${shape.name}`, write(permit), () => this.order(shape.name, revision, permit.epoch)),
+        stop: (service, permit) => gate.call(`services.stop ${service}`, write(permit), nothing),
+        retire: (service, permit) =>
+          gate.call(`services.retire ${service}`, write(permit), () => this.order(service, null, permit.epoch)),
       },
       tasks: {
         pollMilliseconds: 100,
-        start: (order, permit) => {
-          allow(permit);
-          return gate.call("tasks.start", write, () => {
+        start: (order, permit) =>
+          gate.call("tasks.start", write(permit), () => {
             if (!this.tasks.has(order.key)) this.tasks.set(order.key, { order, startedAt: this.#now(), end: null });
             return { status: "started" as const };
-          });
-        },
+          }),
         inspect: (key) => gate.call(`tasks.inspect ${key.slice(0, 6)}`, read, () => this.#taskState(key)),
         log: (key, from) =>
           gate.call(`tasks.log ${key.slice(0, 6)} ${from}`, read, () => {
@@ -241,7 +302,7 @@ export class SimEnvironment {
             const end = this.tasks.get(key)?.end;
             return { lines: end?.lines.slice(from) ?? [], complete: end != null };
           }),
-        stop: (_key, permit) => gate.call("tasks.stop", write, () => allow(permit)),
+        stop: (_key, permit) => gate.call("tasks.stop", write(permit), nothing),
       },
       web: {
         pollMilliseconds: 100,
@@ -253,18 +314,17 @@ export class SimEnvironment {
               .filter((file) => (this.pool.get(file.path) ?? file.sha256) !== file.sha256)
               .map((file) => file.path),
           })),
-        addAssets: (files, permit) => gate.call("web.addAssets", write, () => this.#addAssets(files, permit)),
+        addAssets: (files, permit) => gate.call("web.addAssets", write(permit), () => this.#addAssets(files)),
         raiseFence: (permit) =>
           gate
-            .call("web.raiseFence", write, () => this.#writeWeb(this.web.web, permit) && "raised")
+            .call("web.raiseFence", write(permit), () => this.#writeWeb(this.web.web, permit) && "raised")
             .then((raised) => raised || "moved"),
         switchTo: (web, permit) =>
           gate
-            .call("web.switchTo", write, () => this.#writeWeb(web, permit) && "switched")
+            .call("web.switchTo", write(permit), () => this.#writeWeb(web, permit) && "switched")
             .then((switched) => switched || "moved"),
         invalidate: (_paths, key, permit) =>
-          gate.call("web.invalidate", write, () => {
-            allow(permit);
+          gate.call("web.invalidate", write(permit), () => {
             this.invalidations.add(key);
           }),
         isInvalidated: (key) =>
@@ -286,14 +346,14 @@ export class SimEnvironment {
     };
   }
 
-  #addAssets(files: readonly WebFile[], permit: Permit): void {
-    permit.check();
+  #addAssets(files: readonly WebFile[]): void {
     for (const file of files) if (!this.pool.has(file.path)) this.pool.set(file.path, file.sha256);
   }
 
   /** A compare-and-swap on the epoch, as the KeyValueStore is. */
   #writeWeb(web: WebRevision | null, permit: Permit): boolean {
     if (this.web.epoch > permit.epoch) return false;
+    if (this.web.web?.digest !== web?.digest) this.#record(permit.epoch, `web ${web?.sha ?? "none"}`);
     this.web = { web, epoch: permit.epoch };
     return true;
   }

@@ -11,16 +11,18 @@ export interface SimRelease {
   readonly sha: Sha;
   readonly api: Digest;
   readonly worker: Digest;
+  readonly images: ReadonlySet<Digest>;
   readonly list: WebFileList;
   readonly webDigest: Digest;
   readonly migrations: readonly string[];
 }
 
-/** A published release of two services, pages and the migrations up to `migrations.at(-1)`. */
+/** A published release of two services (or of those named), pages and the migrations up to `migrations.at(-1)`. */
 export async function publishSimRelease(
   store: ObjectStore,
   digits: string,
   migrations: readonly string[],
+  names: readonly string[] = ["api", "worker"],
 ): Promise<SimRelease> {
   const sha = shaOf(digits);
   const list: WebFileList = {
@@ -45,8 +47,8 @@ export async function publishSimRelease(
   ];
   const manifest: ReleaseManifest = {
     ...aRelease({ sha }).manifest,
-    services,
-    images: { api: image("api"), worker: image("worker") },
+    services: services.filter(({ name }) => names.includes(name)),
+    images: Object.fromEntries(names.map((name) => [name, image(name)])),
     web: { digest: webDigest, entries: 1, assets: 1, bytes: 20 },
     migrations: {
       engine: "knex",
@@ -60,7 +62,8 @@ export async function publishSimRelease(
   };
   await store.putIfAbsent(blobKey(webDigest), canonicalBytes(list));
   await store.putIfAbsent(releaseKey(sha), canonicalBytes(manifest));
-  return { sha, api: image("api").digest, worker: image("worker").digest, list, webDigest, migrations };
+  const images = new Set(names.map((name) => image(name).digest));
+  return { sha, api: image("api").digest, worker: image("worker").digest, images, list, webDigest, migrations };
 }
 
 export const writeSimTarget = (store: ObjectStore, environment: EnvironmentName) =>

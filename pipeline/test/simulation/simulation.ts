@@ -1,61 +1,101 @@
-import type { Digest, EnvironmentName, Sha } from "../../src/identifiers.ts";
+import { exitCodes } from "../../src/codes.ts";
+import type { EmitPromotion } from "../../src/events.ts";
+import type { Digest, EnvironmentName, Epoch, Instant, Sha } from "../../src/identifiers.ts";
 import { localTiming } from "../../src/ledger/lease.ts";
-import { readStanding } from "../../src/ledger/read-ledger.ts";
-import type { LedgerRecord, PromotionRequest } from "../../src/ledger/records.ts";
-import { verifyHistory } from "../../src/ledger/verify-history.ts";
+import type { PromotionRequest } from "../../src/ledger/records.ts";
 import type { Clock, ObjectStore } from "../../src/ports.ts";
 import { promote } from "../../src/promotion/promote.ts";
 import type { PromotionReport } from "../../src/promotion/report.ts";
+import type { PromotionWorld } from "../../src/promotion/run.ts";
 import { aPolicy, aRequest, environmentOf } from "../builders.ts";
 import { MemoryObjectStore } from "../memory-store.ts";
 import { VirtualClock } from "../virtual-clock.ts";
-import { Crash, Gate, type PlannedFault } from "./gate.ts";
+import type { CallSeen, PlannedFault } from "./faults.ts";
+import { Crash, Gate, type GateInput } from "./gate.ts";
+import { judgeAtRest, judgeMoment, judgeRecord } from "./invariants.ts";
 import { SimEnvironment } from "./sim-environment.ts";
 import { publishSimRelease, type SimRelease, writeSimTarget } from "./sim-releases.ts";
+import { digestWorld } from "./world-digest.ts";
 
 export interface Attempt {
   readonly report: PromotionReport | null;
   readonly crashed: boolean;
-  readonly calls: number;
+  readonly calls: readonly CallSeen[];
   readonly trace: readonly string[];
 }
+export interface Registry {
+  readonly releases: SimRelease[];
+  readonly broken: Set<Digest>;
+  readonly batches: Map<Digest, { names: readonly string[]; failing: string | null }>;
+  readonly entries: Map<Digest, ReadonlyMap<string, Digest>>;
+}
+/** What a run needs of its process: the gate through which it acts, and who it is. */
+export interface Incarnation {
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly who: string;
+  readonly emit?: EmitPromotion;
+  readonly onRecord?: (key: string, body: Uint8Array) => void;
+}
+
+/** Time that passes between one command of a person and the next. */
+const pauseMilliseconds = 3_000;
 
 /** One world, in which one incarnation after another runs the real promotion. */
 export class Simulation {
   readonly clock: VirtualClock;
   readonly store: MemoryObjectStore;
   readonly environment: SimEnvironment;
-  readonly name: EnvironmentName;
+  readonly name: EnvironmentName = environmentOf("dev");
   readonly violations: string[] = [];
-  readonly broken = new Set<Digest>();
-  readonly failing = new Map<Digest, string>();
-  readonly #releases: SimRelease[] = [];
-  readonly #batches = new Map<Digest, { names: readonly string[]; failing: string | null }>();
-  readonly #entries = new Map<Digest, ReadonlyMap<string, Digest>>();
+  readonly registry: Registry;
+  /** The newest epoch that the ledger knows, and when somebody else last changed a service. */
+  newestEpoch: Epoch = 0;
+  editedAt: Instant | null = null;
   #nonce = 0;
 
-  constructor() {
-    this.clock = new VirtualClock();
-    this.store = new MemoryObjectStore(() => this.clock.now());
-    this.name = environmentOf("dev");
-    this.environment = new SimEnvironment({
-      name: this.name,
-      now: () => this.clock.monotonic(),
-      broken: this.broken,
-      batches: this.#batches,
-      entries: this.#entries,
-    });
+  constructor(from: Simulation | null = null) {
+    this.clock = from?.clock.fork() ?? new VirtualClock();
+    const seen = { now: () => this.clock.monotonic(), newestEpoch: () => this.newestEpoch };
+    this.registry = from?.registry ?? { releases: [], broken: new Set(), batches: new Map(), entries: new Map() };
+    this.store = from?.store.fork(() => this.clock.now()) ?? new MemoryObjectStore(() => this.clock.now());
+    this.environment =
+      from?.environment.fork(seen) ?? new SimEnvironment({ name: this.name, ...seen, ...this.registry });
+    if (from === null) return;
+    this.violations.push(...from.violations);
+    this.newestEpoch = from.newestEpoch;
+    this.#nonce = from.#nonce;
+  }
+
+  /** The same world once more; what happens in one is not seen in the other. Nobody runs in the copy. */
+  fork(): Simulation {
+    return new Simulation(this);
+  }
+
+  /** Equal for worlds that no later run could tell apart, but for the time of day, nonces and hashes. */
+  digest(): string {
+    return digestWorld(this);
+  }
+
+  get broken(): Set<Digest> {
+    return this.registry.broken;
   }
 
   async begin(): Promise<void> {
     await writeSimTarget(this.store, this.name);
   }
 
-  async publish(digits: string, migrations: readonly string[], failing: string | null = null): Promise<SimRelease> {
-    const release = await publishSimRelease(this.store, digits, migrations);
-    this.#releases.push(release);
-    this.#batches.set(release.api, { names: migrations, failing });
-    this.#entries.set(
+  async publish(
+    digits: string,
+    migrations: readonly string[],
+    failing: string | null = null,
+    services: readonly string[] = ["api", "worker"],
+  ): Promise<SimRelease> {
+    const { releases, batches, entries } = this.registry;
+    const release = await publishSimRelease(this.store, digits, migrations, services);
+    releases.push(release);
+    batches.set(release.api, { names: migrations, failing });
+    entries.set(
       release.webDigest,
       new Map(release.list.files.filter((file) => file.role === "entry").map((file) => [file.path, file.sha256])),
     );
@@ -63,48 +103,69 @@ export class Simulation {
   }
 
   /** One command in a process of its own. */
-  async run(request: Partial<PromotionRequest>, fault: PlannedFault | null = null): Promise<Attempt> {
+  async run(
+    request: Partial<PromotionRequest>,
+    faults: readonly PlannedFault[] = [],
+    onPoint?: GateInput["onPoint"],
+  ): Promise<Attempt> {
     const gate = new Gate({
-      fault,
+      faults,
       elapse: (milliseconds) => this.clock.sleep(milliseconds),
-      afterCall: () => this.#watch(),
+      afterCall: () => judgeMoment(this),
+      ...(onPoint ? { onPoint } : {}),
     });
-    const world = {
-      store: gatedStore(this.store, gate, (key, body) => this.#recorded(key, body)),
+    const world = this.worldOf({ gate, clock: gatedClock(this.clock, gate), who: "sim" });
+    const waitMilliseconds = 60_000;
+    const running = promote(world, aRequest({ environment: this.name, ...request }), waitMilliseconds);
+    const report = await this.#drive(Promise.race([running, gate.death]));
+    // A process that has ended beats no more.
+    if (!gate.dead) gate.kill();
+    return { report, crashed: report === null, calls: gate.seen, trace: gate.trace() };
+  }
+
+  /** Everything that the real promotion is given, each of it behind the incarnation's gate. */
+  worldOf({ gate, clock, who, emit, onRecord }: Incarnation): PromotionWorld {
+    return {
+      store: gatedStore(this.store, gate, (key, body) => {
+        judgeRecord(this, key, body);
+        onRecord?.(key, body);
+      }),
       source: {
         relation: async (from: Sha, to: Sha) => (from === to ? ("same" as const) : ("ahead" as const)),
         onBranch: async () => true,
         between: async () => [],
       },
       approvals: { list: async () => [] },
-      clock: gatedClock(this.clock, gate),
+      clock,
       random: { nonce: () => this.#nextNonce(), fraction: () => 0.5 },
       connect: async () => this.environment.ports(gate),
       policy: aPolicy(),
-      holder: { by: { id: "sim", name: "sim" }, host: "sim", runUrl: null, process: null },
+      holder: { by: { id: who, name: who }, host: who, runUrl: null, process: null },
       timing: localTiming,
       redact: (text: string) => text,
-      emit: () => undefined,
+      emit: emit ?? (() => undefined),
       interrupt: { mode: () => null, signal: new AbortController().signal },
     };
-    const waitMilliseconds = 60_000;
-    const running = promote(world, aRequest({ environment: this.name, ...request }), waitMilliseconds);
-    const report = await this.#drive(Promise.race([running, gate.death]));
-    // A process that has ended beats no more.
-    if (!gate.dead) gate.kill();
-    return { report, crashed: report === null, calls: gate.calls, trace: gate.trace };
+  }
+
+  /** Time in which nobody does anything. */
+  async pause(): Promise<void> {
+    await this.#drive(this.clock.sleep(pauseMilliseconds));
   }
 
   /** The same command again until it is settled, as a person would. */
   async converge(request: Partial<PromotionRequest>, atMost = 6): Promise<PromotionReport> {
     let last: Attempt | null = null;
     for (let round = 0; round < atMost; round += 1) {
-      await this.#drive(this.clock.sleep(3_000));
+      await this.pause();
       last = await this.run(request);
-      const kind = last.report?.ending.kind;
-      if (last.report && kind !== "open" && kind !== "busy" && kind !== "lost") return last.report;
+      if (last.report && isSettled(last.report)) return last.report;
     }
     throw new Error(`it did not converge in ${atMost} runs: ${JSON.stringify(last?.report?.ending)}`);
+  }
+
+  async atRest(): Promise<readonly string[]> {
+    return judgeAtRest(this);
   }
 
   /** Null: the process was killed. */
@@ -121,57 +182,11 @@ export class Simulation {
     this.#nonce += 1;
     return this.#nonce.toString(16).padStart(32, "0");
   }
-
-  /** Invariants that hold at every moment. */
-  #watch(): void {
-    const known = new Set(this.#releases.flatMap((release) => [release.api, release.worker]));
-    for (const [name, service] of this.environment.services) {
-      if (service.wanted && !known.has(service.wanted.image))
-        this.violations.push(`I1: ${name} runs an image of no release`);
-      const release = this.#releases.find(({ sha }) => sha === service.wanted?.sha);
-      const batch = release && this.#batches.get(release.api);
-      const missing = batch?.names.find((migration) => !this.environment.database.applied.includes(migration));
-      if (service.rollout && missing)
-        this.violations.push(`I5: ${name} of ${release?.sha} was set before ${missing} was applied`);
-    }
-    const { web } = this.environment.web;
-    const list = this.#releases.find(({ webDigest }) => webDigest === web?.digest)?.list;
-    const lost = list?.files.find((file) => file.role === "asset" && !this.environment.pool.has(file.path));
-    if (lost) this.violations.push(`I7: pages are served whose ${lost.path} is not in the pool`);
-  }
-
-  /** A record that claims something about the world is compared with the world at that moment. */
-  #recorded(key: string, body: Uint8Array): void {
-    if (!key.includes("/history/")) return;
-    const record = JSON.parse(new TextDecoder().decode(body)) as LedgerRecord;
-    if (record.body.kind !== "outcome" || !record.body.observed) return;
-    const { observed, result } = record.body;
-    for (const [name, revision] of Object.entries(observed.services)) {
-      const look = this.environment.look(name);
-      const runs = look.wanted === "unknown-revision" ? null : look.wanted;
-      if (runs?.image !== revision?.image || runs?.sha !== revision?.sha)
-        this.violations.push(`false record: ${result} says ${name} runs ${revision?.sha}, it runs ${runs?.sha}`);
-    }
-    if (this.environment.web.web?.digest !== observed.web?.digest)
-      this.violations.push(`false record: ${result} names other pages than are served`);
-  }
-
-  /** What must be true at rest. */
-  async atRest(): Promise<readonly string[]> {
-    const history = await verifyHistory(this.store, this.name);
-    const standing = await readStanding(this.store, this.name);
-    const problems = [...this.violations, ...this.environment.violations];
-    if (!history.ok) problems.push(`I8: ${history.because}`);
-    if (standing.unfinished) problems.push("I6: a promotion is still open");
-    const running = standing.good.find((run) => run.until === null);
-    for (const [name, revision] of Object.entries(running?.state.services ?? {})) {
-      const { wanted } = this.environment.look(name);
-      if (wanted !== "unknown-revision" && wanted?.image !== revision?.image)
-        problems.push(`the ledger says that ${name} runs ${revision?.sha}, and it does not`);
-    }
-    return problems;
-  }
 }
+
+/** The command has said how it ended, and means it: nothing is open, and what it could not tell did not decide. */
+export const isSettled = ({ ending, exit }: PromotionReport): boolean =>
+  exit !== exitCodes.unknown && !["open", "busy", "lost"].includes(ending.kind);
 
 /** The store's contract rules staleness out; replies are lost and calls fail all the same. */
 function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, body: Uint8Array) => void): ObjectStore {
@@ -195,7 +210,7 @@ function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, body:
 }
 
 /** A dead process wakes no more. */
-function gatedClock(clock: Clock, gate: Gate): Clock {
+export function gatedClock(clock: Clock, gate: Gate): Clock {
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),

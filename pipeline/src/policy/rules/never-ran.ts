@@ -9,6 +9,8 @@ export const neverRan: Rule = (context) => {
   const { good, unfinished } = facts.standing;
   const candidate = candidateOf(context);
   if (!candidate) {
+    // One was chosen, and could not be read: the rule of releases says so, and it is no "there is none".
+    if (facts.release !== null) return notAsked;
     if (unfinished && unfinished.baseline.release === null) return passed("back to nothing, as before the first one");
     return no("never-ran", `${request.environment} has no other good release to go back to`);
   }

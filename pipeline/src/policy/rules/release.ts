@@ -31,6 +31,17 @@ export const release: Rule = ({ facts, request }) => {
           data: { found: manifest.git.sha, required: request.sha },
         });
       }
+      const ran = facts.standing.good.find((run) => run.sha === manifest.git.sha);
+      if (ran && ran.digest !== digest) {
+        return no(
+          "release-corrupt",
+          `${shortSha(ran.sha)} ran here with another release.json, which is never written twice`,
+          {
+            evidence: [`epoch ${ran.epoch} ran ${spellDigest(ran.digest)}, the store has ${spellDigest(digest)}`],
+            data: { found: digest, required: ran.digest },
+          },
+        );
+      }
       const files = manifest.web ? manifest.web.entries + manifest.web.assets : 0;
       const holds = [count(Object.keys(manifest.images).length, "image"), count(files, "web file")].join(" and ");
       return passed(`complete; ${holds} of ${spellDigest(digest)}`);

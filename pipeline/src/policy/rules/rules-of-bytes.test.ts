@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ask, asTable } from "../../../test/ask-rule.ts";
 import {
+  aGoodRun,
   aRelease,
   aServiceLook,
+  aStanding,
   aTarget,
   digestOf,
   environmentOf,
@@ -55,6 +57,13 @@ describe.each(
           "names another commit",
           { facts: { release: found(aRelease({ sha: shas.old })) } },
           "no release-corrupt: the manifest of 1f6ac3d names 8c41f07",
+        ],
+        [
+          "ran here with another manifest",
+          {
+            facts: { standing: aStanding({ good: [aGoodRun({ sha: shas.new, digest: releaseDigestOf(shas.old) })] }) },
+          },
+          "no release-corrupt: 1f6ac3d ran here with another release.json, which is never written twice",
         ],
         [
           "was not read",

@@ -42,6 +42,8 @@ export interface StepContext {
   /** A mutating call that cannot be fenced got no answer: nothing is verified before it must have landed (R9). */
   readonly unanswered: () => void;
   readonly waitUntilQuiet: () => Promise<void>;
+  /** What is seen from now on is what the outcome will say; it will say so of this moment. */
+  readonly looking: () => void;
   /** Beats first if the last confirmed beat is old (R11). */
   readonly guard: () => Promise<void>;
   readonly interruption: () => Interruption | null;

@@ -14,9 +14,9 @@ export async function verifyLiveStep(
 ): Promise<StepReport> {
   await context.waitUntilQuiet();
   const start = context.clock.monotonic();
-  const { ports, web, shapeOf, reachable } = context;
+  const { ports, web, shapeOf, reachable, looking } = context;
   for (;;) {
-    const verdict = await verifyLive({ ports, state: step.state, web, shapeOf, reachable });
+    const verdict = await verifyLive({ ports, state: step.state, web, shapeOf, reachable, looking });
     if (verdict.status === "yes") return done(false, verdict.summary);
     context.progress(verdict.summary, limitSeconds);
     if (secondsSince(context, start) > limitSeconds) return notLive(step, verdict);

@@ -1,4 +1,0 @@
-import { describeFaults } from "./describe-faults.ts";
-import { firstPromotion } from "./scenarios.ts";
-
-describeFaults(firstPromotion);

@@ -1,0 +1,257 @@
+import { breakLease } from "../../../src/ledger/break-lease.ts";
+import { readStanding } from "../../../src/ledger/read-ledger.ts";
+import type { LedgerRecord, PromotionRequest } from "../../../src/ledger/records.ts";
+import { quarantineRelease } from "../../../src/policy/quarantine.ts";
+import { promote } from "../../../src/promotion/promote.ts";
+import type { PromotionReport } from "../../../src/promotion/report.ts";
+import { aRequest, digestOf } from "../../builders.ts";
+import type { StrikeKind } from "../faults.ts";
+import { type CallOptions, Crash, Gate } from "../gate.ts";
+import { judgeEffects, judgeMoment, judgePointer } from "../invariants.ts";
+import type { SimRelease } from "../sim-releases.ts";
+import { gatedClock, isSettled, Simulation } from "../simulation.ts";
+import type { Actor, Command, Meddling, Script, Strike } from "./script.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import type { Chapter } from "./story.ts";
+
+export interface Played {
+  readonly story: readonly Chapter[];
+  readonly problems: readonly string[];
+  /** Processes that ran the real promotion. */
+  readonly runs: number;
+}
+
+/** Virtual time after which whoever is not done is stuck. */
+const mostMilliseconds = 30 * 60_000;
+const runsToSettle = 12;
+
+/** Plays a script in a world of its own: same script, same story. */
+export async function play(script: Script): Promise<Played> {
+  return await new Stage(script).play();
+}
+
+class Stage {
+  readonly #script: Script;
+  readonly #world = new Simulation();
+  readonly #story: Chapter[] = [];
+  readonly #random: SeededRandom;
+  #releases: readonly SimRelease[] = [];
+  #runs = 0;
+
+  constructor(script: Script) {
+    this.#script = script;
+    this.#random = new SeededRandom(script.seed ^ 0x5eed);
+  }
+
+  async play(): Promise<Played> {
+    const world = this.#world;
+    await world.begin();
+    this.#releases = await this.#publish();
+    const everybody = [
+      ...this.#script.actors.map((actor) => this.#act(actor, this.#random.fork())),
+      ...this.#script.meddling.map((meddling) => this.#meddle(meddling)),
+    ];
+    const problems: string[] = [];
+    try {
+      await this.#within(Promise.all(everybody));
+      // Whatever is still under way lands; then somebody comes and puts things in order with commands alone.
+      await world.clock.run(world.clock.sleep(60_000));
+      problems.push(...(await this.#settle()));
+    } catch (error) {
+      problems.push(`stuck or broken: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    problems.push(...(await world.atRest()), ...judgeEffects(world));
+    return { story: this.#story, problems: [...new Set(problems)], runs: this.#runs };
+  }
+
+  async #publish(): Promise<readonly SimRelease[]> {
+    const releases: SimRelease[] = [];
+    const names: string[] = [];
+    for (const [at, { broken, failing, migrates }] of this.#script.releases.entries()) {
+      if (migrates) names.push(`2026110${at + 1}_m${at}`);
+      const last = names.at(-1) ?? null;
+      const release = await this.#world.publish(`${"abcdef"[at]}${at}`, [...names], failing && migrates ? last : null);
+      if (failing && migrates) names.pop();
+      if (broken) this.#world.broken.add(release.worker);
+      releases.push(release);
+    }
+    return releases;
+  }
+
+  /** The clock drives everybody; nobody may take for ever. */
+  async #within(work: Promise<unknown>): Promise<void> {
+    const late = this.#world.clock.sleep(mostMilliseconds).then(() => {
+      throw new Error(`somebody is not done after ${mostMilliseconds / 60_000} min`);
+    });
+    late.catch(() => undefined);
+    await this.#world.clock.run(Promise.race([work, late]));
+  }
+
+  async #act(actor: Actor, random: SeededRandom): Promise<void> {
+    const { clock } = this.#world;
+    await clock.sleep(actor.startsAt);
+    const calls = { before: 0 };
+    for (let attempt = 1; attempt <= actor.patience; attempt += 1) {
+      const report = await this.#run(`${actor.name}.${attempt}`, actor.command, random, actor.strikes, calls);
+      if (report && isSettled(report)) return;
+      await clock.sleep(random.between(200, 6_000));
+    }
+  }
+
+  /** One process. */
+  async #run(
+    who: string,
+    command: Command,
+    random: SeededRandom,
+    strikes: readonly Strike[],
+    calls: { before: number },
+  ): Promise<PromotionReport | null> {
+    const world = this.#world;
+    const { clock } = world;
+    const request = this.#request(command);
+    this.#tell(who, { type: "start", command: spell(request) });
+    let frozenUntil = 0;
+    let expiredUntil = 0;
+    const thaw = async (): Promise<void> => {
+      while (frozenUntil > clock.monotonic()) await clock.sleep(frozenUntil - clock.monotonic());
+    };
+    const gate = new Gate({
+      faults: (call, options): StrikeKind | null => {
+        const strike = strikes.find((one) => one.call === calls.before + call);
+        if (clock.monotonic() < expiredUntil) return "expired";
+        if (!strike || strike.kind === "freeze") return null;
+        if (strike.kind === "credentials-expire") expiredUntil = clock.monotonic() + strike.milliseconds;
+        this.#tell(who, { type: "strike", kind: struckBy(strike.kind), call: options.name });
+        return struckBy(strike.kind);
+      },
+      elapse: (milliseconds) => clock.sleep(milliseconds),
+      before: async () => {
+        const strike = strikes.find((one) => one.kind === "freeze" && one.call === calls.before + gate.seen.length + 1);
+        if (strike) {
+          frozenUntil = Math.max(frozenUntil, clock.monotonic() + strike.milliseconds);
+          this.#tell(who, { type: "strike", kind: "freeze", call: `${strike.milliseconds} ms` });
+        }
+        await clock.sleep(random.below(25));
+        await thaw();
+      },
+      underWay: (options, late) => clock.sleep(landing(random, options, late)),
+      afterCall: () => judgeMoment(world),
+    });
+    const gated = gatedClock(clock, gate);
+    const promotion = world.worldOf({
+      gate,
+      clock: { ...gated, sleep: async (milliseconds, signal) => gated.sleep(milliseconds, signal).then(thaw) },
+      who,
+      emit: (event) => this.#tell(who, { type: "event", event }),
+      onRecord: (key, body) => this.#record(who, key, body),
+    });
+    this.#runs += 1;
+    const report = await this.#report(promote(promotion, request, random.pick([0, 5_000, 60_000])), gate);
+    if (!gate.dead) gate.kill();
+    calls.before += gate.seen.length;
+    const ending = report ? report.ending : "killed";
+    const reasons = report?.decision?.reasons.map(({ code }) => code) ?? [];
+    this.#tell(who, { type: "end", ending, exit: report?.exit ?? null, reasons });
+    return report;
+  }
+
+  /** Null: killed. What a promotion may never do is throw: that would be a bug, with a stack. */
+  async #report(running: Promise<PromotionReport>, gate: Gate): Promise<PromotionReport | null> {
+    try {
+      return await Promise.race([running, gate.death]);
+    } catch (error) {
+      if (error instanceof Crash) return null;
+      this.#world.violations.push(`it threw: ${error instanceof Error ? error.stack : String(error)}`);
+      return null;
+    }
+  }
+
+  #record(who: string, key: string, body: Uint8Array): void {
+    if (!key.includes("/history/")) return;
+    this.#tell(who, { type: "record", record: JSON.parse(new TextDecoder().decode(body)) as LedgerRecord });
+  }
+
+  #request(command: Command): PromotionRequest {
+    const sha = command.release === null ? null : (this.#releases[command.release]?.sha ?? null);
+    const only = command.action === "rollback" ? command.only : null;
+    return aRequest({ environment: this.#world.name, action: command.action, sha, only });
+  }
+
+  async #meddle({ at, act }: Meddling): Promise<void> {
+    const world = this.#world;
+    await world.clock.sleep(at);
+    this.#tell("operator", { type: "meddling", act, answer: await this.#carryOut(act) });
+  }
+
+  async #carryOut(act: Meddling["act"]): Promise<string> {
+    const { store, name, clock, environment } = this.#world;
+    const random = { nonce: () => digestOf(`operator ${this.#story.length}`).slice(7, 39), fraction: () => 0.5 };
+    const by = { id: "operator", name: "operator" };
+    if (act === "break-lease")
+      return (await breakLease({ store, environment: name, clock, random, by, reason: "stuck" })).status;
+    if (act === "quarantine") {
+      const bad = this.#random.pick(this.#releases);
+      return await quarantineRelease(store, bad.sha, { reason: "bad", by: by.name, at: clock.now() });
+    }
+    const service = environment.services.get("api");
+    const first = this.#releases[0];
+    if (!service?.wanted || !first) return "nothing runs";
+    const wanted = { ...service.wanted, image: first.api, sha: first.sha };
+    environment.order("api", wanted);
+    this.#world.editedAt = clock.now();
+    return `api is ${first.sha.slice(0, 4)} now`;
+  }
+
+  /** No trap: from every state some command of the tool leads to a settled one (protocol §12). */
+  async #settle(): Promise<readonly string[]> {
+    const { store, name, clock } = this.#world;
+    const calls = { before: 0 };
+    const run = (command: PromotionRequest) => this.#finish(command, calls);
+    for (let round = 0; round < runsToSettle; round += 1) {
+      const { unfinished } = await readStanding(store, name);
+      if (!unfinished) break;
+      const same = await run({ ...unfinished.request });
+      if (same && ["refused", "partial"].includes(same.ending.kind)) {
+        await clock.run(clock.sleep(3_000));
+        await run(aRequest({ environment: name, action: "rollback", sha: null }));
+      }
+      await clock.run(clock.sleep(3_000));
+    }
+    const standing = await readStanding(store, name);
+    if (standing.unfinished) return ["trapped: no command settles the environment"];
+    // A run that changes nothing repairs the copy that readers look at.
+    const running = standing.good.find((good) => good.until === null);
+    if (!running) return [];
+    const again = await run(aRequest({ environment: name, sha: running.sha }));
+    return again?.ending.kind === "already" ? await judgePointer(this.#world) : [];
+  }
+
+  async #finish(request: PromotionRequest, calls: { before: number }): Promise<PromotionReport | null> {
+    const { clock } = this.#world;
+    const at = this.#releases.findIndex(({ sha }) => sha === request.sha);
+    const release = at < 0 ? null : at;
+    const command: Command =
+      request.action === "promote"
+        ? { action: "promote", release: release ?? 0 }
+        : { action: "rollback", release, only: request.only };
+    return await clock.run(this.#run("operator", command, new SeededRandom(1), [], calls));
+  }
+
+  #tell(who: string, chapter: DistributiveOmit<Chapter, "at" | "who">): void {
+    this.#story.push({ at: this.#world.clock.monotonic(), who, ...chapter } as Chapter);
+  }
+}
+
+const struckBy = (kind: Exclude<Strike["kind"], "freeze">): StrikeKind =>
+  kind === "kill" ? "kill-in-flight" : kind === "credentials-expire" ? "expired" : kind;
+
+type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+/** Milliseconds until a request that has left takes effect. */
+function landing(random: SeededRandom, { landsMilliseconds = null }: CallOptions, late: boolean): number {
+  if (landsMilliseconds !== null) return random.below(late ? landsMilliseconds : landsMilliseconds / 4);
+  return random.below(late ? 20_000 : 20);
+}
+
+const spell = ({ action, sha, only }: PromotionRequest): string =>
+  `${action}${sha === null ? "" : ` ${sha.slice(0, 4)}`}${only === null ? "" : " --only web"}`;
