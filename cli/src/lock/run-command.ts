@@ -30,7 +30,7 @@ const patienceMilliseconds = 10_000;
 export function runCommand(shell: Shell, order: CommandOrder): Promise<CommandResult> {
   const child = spawn(order.program, order.args, {
     cwd: shell.folder,
-    env: shell.variables,
+    env: { ...shell.variables, ...order.guard.mark },
     stdio: ["inherit", order.keepsStdout ? 2 : "inherit", "inherit"],
     shell: false,
   });

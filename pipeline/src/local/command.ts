@@ -29,7 +29,7 @@ export function runCommand(order: CommandOrder): Promise<CommandResult> {
   const [program = "", ...args] = order.command;
   const child = spawn(program, args, {
     cwd: order.folder,
-    env: order.variables,
+    env: { ...order.variables, ...order.guard?.mark },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
     shell: false,

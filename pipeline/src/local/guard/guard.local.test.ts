@@ -132,3 +132,23 @@ test("a zombie, a stranger's number and nonsense are nobody", async () => {
   expect(await identify(Number.NaN)).toBeNull();
   expect(await isAlive({ pid: process.pid, startedAt: "0" })).toBe(false);
 });
+
+test("what a killed owner had started, and not yet named, ends as well; in good order it may stay", async () => {
+  const { child: owner, said } = await anOwner(`
+    const guard = await startGuard();
+    const child = spawn(process.execPath, ["-e", ${JSON.stringify(forever)}], { detached: true, stdio: "ignore", env: { ...process.env, ...guard.mark } });
+    console.log(JSON.stringify(await identify(child.pid)));
+  `);
+  owner.kill("SIGKILL");
+  expect(await ends(said as ProcessIdentity, 5_000)).toBe(process.platform === "linux");
+
+  const guard = await startGuard();
+  const kept = spawn(process.execPath, ["-e", forever], {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, ...guard.mark },
+  });
+  onTestFinished(() => killGroup(kept.pid));
+  await guard[Symbol.asyncDispose]();
+  expect(await identify(kept.pid ?? 0)).not.toBeNull();
+});

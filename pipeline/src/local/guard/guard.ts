@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { identify } from "./process-identity.ts";
+import { markVariable } from "./sweep.ts";
 import type { Watched } from "./terminate.ts";
 
 interface WatchOrder {
@@ -19,6 +21,8 @@ interface WatchOrder {
 export interface ProcessGuard extends AsyncDisposable {
   /** Of the guard's own process; it changes when somebody kills it and it is started again. */
   readonly pid: number;
+  /** For the environment of everything that is to end with us: it then does so even if we are killed before `watch`. */
+  readonly mark: Readonly<Record<string, string>>;
   /** Resolves once the order survives our death; a process that has ended already is not watched. */
   watch(order: WatchOrder): Promise<void>;
   /** Call it when the process has ended: nothing of that number is signalled any more. */
@@ -43,6 +47,7 @@ class Guard implements ProcessGuard {
   #child: ChildProcess | null = null;
   #disposed = false;
   #restarts = 0;
+  readonly mark = { [markVariable]: randomUUID() };
 
   get pid(): number {
     return this.#child?.pid ?? 0;
@@ -62,6 +67,7 @@ class Guard implements ProcessGuard {
     child.on("exit", () => void this.#replace());
     child.unref();
     if (child.stdin !== null && "unref" in child.stdin) (child.stdin as unknown as { unref(): void }).unref();
+    await this.#send({ mark: this.mark[markVariable] });
     await Promise.all([...this.#watched.values()].map((watch) => this.#send({ watch })));
   }
 
@@ -85,6 +91,7 @@ class Guard implements ProcessGuard {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const exited = once(child, "exit");
+    await this.#send({ mark: null });
     child.stdin?.end();
     await exited;
   }

@@ -59,7 +59,7 @@ export class HostedTasks {
   async start(task: TaskProcess): Promise<void> {
     const record: TaskRecord = { key: task.key, image: task.image, status: "pending", because: "", exitCode: null };
     await this.#set(record);
-    const child = spawnTask(task);
+    const child = spawnTask(task, this.#guard.mark);
     if (child instanceof Error) {
       return this.#set({ ...record, status: "stopped", because: `it did not start: ${child.message}` });
     }
@@ -136,12 +136,12 @@ export class HostedTasks {
 }
 
 /** What the arguments themselves make impossible is thrown at once; anything else is told as an event. */
-function spawnTask(task: TaskProcess): ChildProcess | Error {
+function spawnTask(task: TaskProcess, mark: Guard["mark"]): ChildProcess | Error {
   const [program = "", ...rest] = task.command;
   try {
     return spawn(program, rest, {
       cwd: task.folder,
-      env: { ...task.variables },
+      env: { ...task.variables, ...mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -63,7 +63,7 @@ export class Instance {
     this.secrets = order.secrets;
     this.#child = spawn(program, rest, {
       cwd: order.folder,
-      env: { ...order.variables },
+      env: { ...order.variables, ...order.guard.mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -3,6 +3,8 @@ import type { ObjectStore } from "../../ports.ts";
 
 /** What the platform needs of the parts beside it; each is made in `main.ts`. */
 export interface Guard {
+  /** For the environment of everything that is to end with the platform. */
+  readonly mark: Readonly<Record<string, string>>;
   /** Ends the process group when the platform itself dies without a chance to. */
   watch(order: {
     readonly pid: number;

@@ -14,6 +14,10 @@ export class RecordedProcesses implements Guard {
   readonly #folder: string;
   readonly #guard: Guard;
 
+  get mark(): Guard["mark"] {
+    return this.#guard.mark;
+  }
+
   constructor(folder: string, guard: Guard) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#folder = folder;
