@@ -48,7 +48,7 @@ export function parseArguments(verb: Verb, argv: readonly string[]): ParsedArgum
   const command = (parsed["--"] ?? []).map(String);
   const typed = parsed._.map(String);
   const problem =
-    unknownFlag(typed, flags) ??
+    unknownFlag([...typed, ...singleDashed(argv.slice(0, argv.length - command.length), valued)], flags) ??
     flagProblem(valued, switches, argv.slice(0, argv.length - command.length), parsed, error?.message ?? null) ??
     wordProblem(verb, typed, command);
   if (problem) return { status: "usage", problem };
@@ -78,6 +78,10 @@ function unknownFlag(typed: readonly string[], flags: readonly Flag[]): UsagePro
   };
 }
 
+/** `-sha` is no flag, though the parser takes it for one: only what stands where a value belongs may begin with one dash. */
+const singleDashed = (argv: readonly string[], valued: readonly string[]): readonly string[] =>
+  argv.filter((word, at) => /^-[^-]/.test(word) && !valued.some((name) => argv[at - 1] === `--${name}`));
+
 function flagProblem(
   valued: readonly string[],
   switches: readonly string[],
@@ -94,6 +98,7 @@ function flagProblem(
     if (Array.isArray(value)) return usage(`--${name} was given ${value.length} times; once says it`);
     if (valued.includes(name) && typeof value === "string" && value.trim() === "")
       return usage(`--${name} is empty; a variable may not have been set`);
+    if (typeof value === "string" && value.includes("\0")) return usage(`--${name} holds a NUL`);
     if (switches.includes(name) && value === false) return usage(`--${name} takes no value`);
   }
   return because === null ? null : usage(because);

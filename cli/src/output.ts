@@ -1,4 +1,5 @@
 import type { Shell } from "./shell.ts";
+import { printableJson } from "./terminal/escape.ts";
 import { type Message, messageLines } from "./terminal/message.ts";
 import { type Style, styleOf } from "./terminal/style.ts";
 
@@ -50,14 +51,14 @@ export class Output {
   }
 
   event(event: object): void {
-    if (this.form === "events") this.#shell.stdout(`${JSON.stringify(event)}\n`);
+    if (this.form === "events") this.#shell.stdout(`${printableJson(event)}\n`);
   }
 
   /** The one document, at the end. */
   document(document: Document): void {
     if (this.isText || this.#documented) return;
     this.#documented = true;
-    this.#shell.stdout(`${JSON.stringify(document)}\n`);
+    this.#shell.stdout(`${printableJson(document)}\n`);
   }
 }
 

@@ -86,7 +86,7 @@ function expectOf(call: Call): string | null {
 
 const longestReason = 500;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const control = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
 export function reasonOf(call: Call): string | null {
   const { reason } = call.args.values;

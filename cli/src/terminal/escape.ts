@@ -1,12 +1,26 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-/** Text from outside as a terminal may get it: what moves cursors, changes colours or turns directions is spelled out. */
+const spelledOut = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/**
+ * Text from outside as a terminal or a log may get it: what moves cursors, changes colours or turns directions is spelled
+ * out, and so is what a runner of GitHub would obey: it trims a line before it looks for `::`, and finds `##[` anywhere
+ * (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+ */
 export const printable = (text: string): string =>
   text
     .replaceAll("\t", "  ")
-    .replace(control, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .replaceAll("\n", "\\n");
+    .replace(control, spelledOut)
+    .replaceAll("\n", "\\n")
+    .replace(/^(\s*):(?=:.*::)/, `$1${spelledOut(":")}`)
+    .replaceAll("##[", `#${spelledOut("#")}[`);
+
+/** A value as one line of JSON that means the same and holds nothing of the above. */
+export const printableJson = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(control, spelledOut)
+    .replaceAll("##[", `#${spelledOut("#")}[`);
 
 /** The same for text of several lines. */
 export const printableLines = (text: string): readonly string[] =>

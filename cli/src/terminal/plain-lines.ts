@@ -1,6 +1,6 @@
 import type { Clock, PromotionEvent, Step } from "@slipway/pipeline";
 import type { Output } from "../output.ts";
-import { printable } from "./escape.ts";
+import { printable, printableLines } from "./escape.ts";
 import { failureFacts } from "./failure-lines.ts";
 import type { Renderer } from "./renderer.ts";
 import { markOf, partOf, shownAs } from "./step-words.ts";
@@ -95,7 +95,7 @@ export class PlainRenderer implements Renderer {
   }
 
   #group(title: string): void {
-    this.#output.say(`::group::${title}`, ...this.#log.map(harmless), "::endgroup::");
+    this.#output.say(`::group::${title}`, ...this.#log.map(printable), "::endgroup::");
   }
 
   #annotate({ code, cause, where }: NonNullable<Of<"step:end">["report"]["failure"]>): void {
@@ -123,7 +123,6 @@ const spellShown = (step: Step, back: boolean): string => {
 };
 
 /** https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts: what ends a value is escaped. */
-const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const data = (text: string): string =>
+  printableLines(text).join("\n").replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
-/** A line of an app's log must not be taken for a command of the workflow. */
-const harmless = (line: string): string => printable(line).replace(/^(\s*)(::|##\[)/, "$1 $2");

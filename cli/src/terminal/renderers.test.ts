@@ -213,7 +213,7 @@ describe("a promotion in a log", () => {
     renderer.show(begin(2, worker));
     renderer.show({ type: "step:log", n: 2, line: "::set-output name=x::y" });
     renderer.show(end(2, worker, failed, 48.6));
-    expect(shell.err()).toContain("::group::roll-service worker\n ::set-output name=x::y\n::endgroup::\n");
+    expect(shell.err()).toContain("::group::roll-service worker\n\\u003a:set-output name=x::y\n::endgroup::\n");
     expect(shell.err()).toContain("::error title=service-unhealthy::task 1f0c9a exited 1");
   });
 });

@@ -1,9 +1,12 @@
+import { z } from "zod";
 import { PortError } from "../errors.ts";
 import type { Digest, EnvironmentName } from "../identifiers.ts";
+import { digestSchema } from "../ledger/identifier-schemas.ts";
 import type { ObjectStore } from "../ports.ts";
 import { canonicalBytes, digestOf, sha256 } from "../release/canonical-json.ts";
 import { type StoredTarget, type Target, targetSchema } from "./target.ts";
 
+const pointerSchema = z.object({ target: digestSchema });
 const pointerKey = (environment: EnvironmentName): string => `environments/${environment}/target.json`;
 const targetKey = (environment: EnvironmentName, digest: Digest): string =>
   `environments/${environment}/targets/${digest.slice(7)}.json`;
@@ -12,9 +15,9 @@ const targetKey = (environment: EnvironmentName, digest: Digest): string =>
 export async function readTarget(store: ObjectStore, environment: EnvironmentName): Promise<StoredTarget | null> {
   const pointer = await store.get(pointerKey(environment));
   if (!pointer) return null;
-  const { target: digest } = parse(pointer.body, pointerKey(environment)) as { target: Digest };
-  if (!/^sha256:[0-9a-f]{64}$/.test(String(digest)))
-    throw unreadable(pointerKey(environment), "it names no descriptor");
+  const named = pointerSchema.safeParse(parse(pointer.body, pointerKey(environment)));
+  if (!named.success) throw unreadable(pointerKey(environment), "it names no descriptor");
+  const digest = named.data.target;
   const stored = await store.get(targetKey(environment, digest));
   if (!stored) throw unreadable(targetKey(environment, digest), "it is not there");
   if (sha256(stored.body) !== digest)

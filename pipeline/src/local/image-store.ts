@@ -3,9 +3,9 @@ import { constants, createReadStream } from "node:fs";
 import { access, copyFile, lstat, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract as createExtract, type Header } from "tar-stream";
-import { type Digest, isDigest } from "../identifiers.ts";
+import { type Digest, isDigest, quoteInput } from "../identifiers.ts";
 import type { ImageShelf, ImageVerdict } from "../release/build-ports.ts";
-import { resolveLink, whyUnsafe } from "../release/safe-path.ts";
+import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
 import { hexOf } from "../release/store-keys.ts";
 
 /** Images of the local target: `<folder>/<hex>.tar`, each named by the sha256 of its bytes. */
@@ -131,10 +131,12 @@ function nothingThere(error: NodeJS.ErrnoException): null {
 
 async function unpackVerified(tar: string, digest: Digest, folder: string): Promise<void> {
   const hash = createHash("sha256");
+  const names: string[] = [];
   const links: { readonly path: string; readonly target: string }[] = [];
   const made = new Set<string>();
   for await (const { headers, body } of entriesOf(tar, (chunk) => hash.update(chunk))) {
     const path = join(folder, safeName(headers));
+    names.push(headers.name);
     if (headers.type === "symlink") {
       links.push({ path, target: safeTarget(headers) });
       continue;
@@ -148,7 +150,8 @@ async function unpackVerified(tar: string, digest: Digest, folder: string): Prom
   }
   const found = `sha256:${hash.digest("hex")}`;
   if (found !== digest) throw new Error(`image ${digest} has other bytes than its name says: ${found}`);
-  // Links come last: nothing is ever written through one.
+  refuseTwins(names);
+  // Links come last, and none is where another path needs a folder: nothing is ever written through one.
   for (const { path, target } of links) {
     await mkdir(dirname(path), { recursive: true });
     await symlink(target, path);
@@ -158,6 +161,7 @@ async function unpackVerified(tar: string, digest: Digest, folder: string): Prom
 /** A stranger's tar: right bytes, and nothing in it that `unpack` would refuse. */
 async function judgeTar(tar: string, digest: Digest): Promise<ImageVerdict | { status: "refused"; because: string }> {
   const hash = createHash("sha256");
+  const names: string[] = [];
   let bytes = 0;
   try {
     for await (const { headers } of entriesOf(tar, (chunk) => {
@@ -166,8 +170,9 @@ async function judgeTar(tar: string, digest: Digest): Promise<ImageVerdict | { s
     })) {
       if (headers.type === "symlink") safeTarget(headers);
       else if (headers.type !== "file") return { status: "refused", because: `holds a ${headers.type ?? "nameless"}` };
-      safeName(headers);
+      names.push(safeName(headers));
     }
+    refuseTwins(names);
   } catch (error) {
     return { status: "refused", because: error instanceof Error ? error.message : String(error) };
   }
@@ -175,16 +180,23 @@ async function judgeTar(tar: string, digest: Digest): Promise<ImageVerdict | { s
   return found === digest ? { status: "same", bytes } : { status: "differs", found };
 }
 
+/** One name twice, or a link that is the folder of another entry, which would then lie where the link leads. */
+function refuseTwins(names: readonly string[]): void {
+  const [twins] = pathTwins(names);
+  if (twins !== undefined)
+    throw new Error(`image holds one path twice: ${quoteInput(twins[0])} and ${quoteInput(twins[1])}`);
+}
+
 function safeName(headers: Header): string {
   const because = whyUnsafe(headers.name);
-  if (because !== null) throw new Error(`image holds a path that ${because}: ${JSON.stringify(headers.name)}`);
+  if (because !== null) throw new Error(`image holds a path that ${because}: ${quoteInput(headers.name)}`);
   return headers.name;
 }
 
 function safeTarget(headers: Header): string {
   const target = headers.linkname ?? "";
   if (resolveLink(headers.name, target) !== null) return target;
-  throw new Error(`image holds a link that leads out of it: ${JSON.stringify(headers.name)}`);
+  throw new Error(`image holds a link that leads out of it: ${quoteInput(headers.name)}`);
 }
 
 async function readFromTar(tar: string, wanted: string): Promise<Uint8Array | null> {

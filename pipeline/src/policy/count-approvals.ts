@@ -2,6 +2,9 @@ import type { Digest, Instant } from "../identifiers.ts";
 import type { Actor, Approval } from "../ports.ts";
 import type { EnvironmentPolicy } from "./policy.ts";
 
+/** Both times are the store's; its own machines may differ by this much. */
+const clocksApartSeconds = 60;
+
 export interface ApprovalCount {
   /** Approvals that count, one a person, in the order of their ids. */
   readonly counted: readonly Approval[];
@@ -45,7 +48,9 @@ function whyNot(approval: Approval, asked: Parameters<typeof countApprovals>[1])
   if (approval.environment !== asked.policy.name) return "it is for another environment";
   if (approval.revokedAt !== null) return "revoked";
   if (asked.requester && isSamePerson(approval.actor, asked.requester)) return "asks for it";
-  if (now >= Date.parse(approval.expiresAt) || age >= asked.policy.approvalExpirySeconds) return "expired";
+  // A time that cannot be read is neither before nor after another: asked so, it never counts.
+  if (!(age >= -clocksApartSeconds)) return "given in the future";
+  if (!(now < Date.parse(approval.expiresAt)) || age >= asked.policy.approvalExpirySeconds) return "expired";
   return mayApprove(approval.actor, asked.policy.approvers) === "no" ? "may not approve" : null;
 }
 

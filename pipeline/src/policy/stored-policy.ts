@@ -92,6 +92,8 @@ export function parsePolicy(bytes: Uint8Array): StoredPolicy & { readonly sha: S
     throw unusable(`is not a policy: ${quoteInput([issue?.path.join("."), issue?.message].join(" "))}`, parsed.error);
   }
   const { format: _, sha, ...policy } = parsed.data;
+  // A key that is there twice would say one thing to whoever reads it and another to us.
+  if (Buffer.compare(serialisePolicy(policy, sha), bytes) !== 0) throw unusable("is not canonical JSON");
   return { policy, digest: sha256(serialisePolicy(policy)), sha: sha ?? null };
 }
 

@@ -96,6 +96,8 @@ export class Router {
     if (!isLoopbackHost(incoming.headers.host)) {
       return { status: 421, message: "this address answers for names of this machine only" };
     }
+    // Whoever stands before or behind us may read the other one (RFC 9112 §3.2).
+    if (incoming.headersDistinct.host?.length !== 1) return { status: 400, message: "a request names one host" };
     const target = readTarget(incoming.url ?? "");
     return target.status === "refused" ? { status: 400, message: target.because } : { status: 200, path: target.path };
   }

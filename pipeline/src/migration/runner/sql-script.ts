@@ -11,7 +11,7 @@ export interface SqlStatement {
 
 // In order: line comment, quoted identifier, string with escapes, string, dollar-quoted string, word, any character.
 const token =
-  /(--[^\n]*)|("(?:[^"]|"")*"?)|(\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'?)|('(?:[^']|'')*'?)|(\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(\/\*)|(\d[\w.]*)|([\s\S])/gy;
+  /(--[^\n]*)|("(?:[^"]|"")*"?)|(\b[eE]'(?:[^'\\]|\\[\s\S]|'')*'?)|('(?:[^']|'')*'?)|(\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)|([A-Za-z_\u0080-\ufefe\uff00-\uffff][\w$\u0080-\ufefe\uff00-\uffff]*)|(\/\*)|(\d[\w.]*)|([\s\S])/gy;
 
 /**
  * Splits plain SQL at the semicolons that end statements: not those in strings, comments, parentheses (rules) and SQL
