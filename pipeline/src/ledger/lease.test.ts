@@ -324,6 +324,14 @@ describe("the age of a beat", () => {
     expect(() => lease.check()).toThrow(LeaseLostError);
   });
 
+  test("counts from when it was sent, however late its answer comes", async () => {
+    const { clock, octo } = aWorld();
+    const lease = await octo.take();
+    octo.store.beforeNextPut(() => clock.sleep(awsTiming.staleMilliseconds));
+    await clock.advance(awsTiming.beatMilliseconds + awsTiming.staleMilliseconds);
+    expect(() => lease.check()).toThrow(LeaseLostError);
+  });
+
   test("counts by the wall clock when the monotonic one stood still: the machine slept", async () => {
     const { clock, octo } = aWorld();
     const lease = await octo.take();

@@ -24,7 +24,7 @@ export interface GateInput {
     | ((call: number, options: CallOptions & { readonly name: string }) => StrikeKind | null);
   readonly elapse: (milliseconds: number) => Promise<void>;
   /** Before each call: where others get their turn, and a frozen process stands still. */
-  readonly before?: () => Promise<void>;
+  readonly before?: (name: string) => Promise<void>;
   /** How long a request is under way, whoever has sent it and whatever became of them; absent: it lands at once. */
   readonly underWay?: (options: CallOptions, late: boolean) => Promise<void>;
   /** Before the effect of a call, and after it: the world as a crash at that point leaves it. */
@@ -70,8 +70,8 @@ export class Gate {
     return this.seen.map(({ call, name, struck }) => `${call} ${name}${struck ? ` !${struck}` : ""}`);
   }
 
-  async call<T>(name: string, options: CallOptions, act: () => T | Promise<T>): Promise<T> {
-    await this.#input.before?.();
+  async call<T>(name: string, options: CallOptions, act: (late: boolean) => T | Promise<T>): Promise<T> {
+    await this.#input.before?.(name);
     if (this.#dead) throw new Crash();
     const call = this.seen.length + 1;
     const struck = this.#faultAt(call, { ...options, name });
@@ -95,7 +95,7 @@ export class Gate {
   async #faulty<T>(
     { name, call, at, struck }: { name: string; call: number; at: number; struck: StrikeKind | null },
     options: CallOptions,
-    act: () => T | Promise<T>,
+    act: (late: boolean) => T | Promise<T>,
   ): Promise<T> {
     const elapse = () => this.#input.elapse(slowMilliseconds);
     const effect = options.mutating ? "possible" : "none";
@@ -105,7 +105,7 @@ export class Gate {
     if (struck === "slow-before") await elapse();
     options.guard?.();
     if (struck === "late" || struck === "kill-in-flight") {
-      void this.#land(options, act, struck === "late").catch(() => undefined);
+      void this.#land(options, act, true).catch(() => undefined);
       throw struck === "late" ? new PortError(name, effect, "no answer") : this.kill();
     }
     this.#input.onPoint?.(call, "before");
@@ -119,9 +119,9 @@ export class Gate {
   }
 
   /** What has left the process is no longer in its hands: it lands though the process is gone. */
-  async #land<T>(options: CallOptions, act: () => T | Promise<T>, late: boolean): Promise<T> {
+  async #land<T>(options: CallOptions, act: (late: boolean) => T | Promise<T>, late: boolean): Promise<T> {
     if (options.mutating) await this.#input.underWay?.(options, late);
-    return await act();
+    return await act(late);
   }
 
   /** Remembers what was answered, and gives it once more where a stale read is due. */

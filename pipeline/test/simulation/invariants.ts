@@ -1,6 +1,6 @@
 import { readCurrent } from "../../src/ledger/current.ts";
 import { readStanding } from "../../src/ledger/read-ledger.ts";
-import type { LedgerRecord } from "../../src/ledger/records.ts";
+import type { GoodRun, LedgerRecord } from "../../src/ledger/records.ts";
 import { verifyHistory } from "../../src/ledger/verify-history.ts";
 import type { Plan } from "../../src/promotion/plan.ts";
 import type { Simulation } from "./simulation.ts";
@@ -11,7 +11,7 @@ export function judgeMoment({ environment, registry, violations }: Simulation): 
   for (; environment.judged < effects.length; environment.judged += 1) {
     const effect = effects[environment.judged];
     if (effect && effect.epoch > 0 && effect.epoch < effect.newest)
-      violations.push(`I3: epoch ${effect.epoch} did "${effect.what}" after epoch ${effect.newest} was opened`);
+      violations.push(`I3: epoch ${effect.epoch} did "${effect.what}" though epoch ${effect.newest} has taken over`);
   }
   const { releases, batches } = registry;
   for (const [name, service] of environment.services) {
@@ -35,7 +35,9 @@ export function judgeRecord(world: Simulation, key: string, body: Uint8Array): v
   if (!key.includes("/history/")) return;
   const { environment, violations } = world;
   const record = JSON.parse(new TextDecoder().decode(body)) as LedgerRecord;
-  if (record.body.kind === "open") world.newestEpoch = Math.max(world.newestEpoch, record.epoch);
+  const { opened, planned } = world.newest;
+  if (record.body.kind === "open") world.newest = { opened: Math.max(opened, record.epoch), planned };
+  if (record.body.kind === "plan") world.newest = { opened, planned: Math.max(planned, record.epoch) };
   if (record.body.kind !== "outcome" || !record.body.observed) return;
   const { observed, result, observedAt } = record.body;
   // True at observedAt is all that is promised; what somebody else did since is drift.
@@ -63,14 +65,28 @@ export async function judgeAtRest({
   const problems = [...violations, ...environment.violations];
   if (!history.ok) problems.push(`I8: ${history.because}`);
   if (standing.unfinished) problems.push("I6: a promotion is still open");
+  else if (environment.edge !== (environment.web.web?.digest ?? null))
+    problems.push("stale edge: it serves other pages");
   if (editedAt !== null) return problems;
-  const running = standing.good.find((run) => run.until === null);
-  for (const [service, revision] of Object.entries(running?.state.services ?? {})) {
+  return [
+    ...problems,
+    ...judgeLive(
+      { environment },
+      standing.good.find((run) => run.until === null),
+    ),
+  ];
+}
+
+/** What the ledger says runs does run. */
+export function judgeLive(
+  { environment }: Pick<Simulation, "environment">,
+  running: GoodRun | undefined,
+): readonly string[] {
+  return Object.entries(running?.state.services ?? {}).flatMap(([service, revision]) => {
     const { wanted } = environment.look(service);
-    if (wanted !== "unknown-revision" && wanted?.image !== revision?.image)
-      problems.push(`the ledger says that ${service} runs ${revision?.sha}, and it does not`);
-  }
-  return problems;
+    const isRight = wanted !== "unknown-revision" && wanted?.image === revision?.image;
+    return isRight ? [] : [`the ledger says that ${service} runs ${revision?.sha}, and it does not`];
+  });
 }
 
 /** The pointer is what history says, once a run that changed nothing has gone by (protocol §12). */

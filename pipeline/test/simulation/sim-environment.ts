@@ -34,13 +34,16 @@ interface SimBatch {
 }
 
 /** Short enough that one look sees the roll under way and the next one its end: each look is a call that faults strike. */
-const landsMilliseconds = 500;
 const rollMilliseconds = 150;
-const taskMilliseconds = 150;
 const byFirst = (a: readonly unknown[], b: readonly unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
 
 interface SimEnvironmentInput {
-  readonly newestEpoch: () => Epoch;
+  /** The newest that was opened, and that has recorded a plan. */
+  readonly newest: () => { readonly opened: Epoch; readonly planned: Epoch };
+  /** Of a migration, from its start to its end. */
+  readonly taskMilliseconds: number;
+  /** L: a request that has left lands within it, or never. */
+  readonly landsMilliseconds: number;
   readonly name: EnvironmentName;
   readonly now: () => number;
   readonly broken: Set<Digest>;
@@ -64,6 +67,8 @@ export class SimEnvironment {
   readonly pool = new Map<string, Digest>();
   readonly database = { applied: [] as string[], fence: { epoch: 0, attempt: 0 }, runs: [] as string[] };
   web: { web: WebRevision | null; epoch: Epoch } = { web: null, epoch: 0 };
+  /** What edges serve: the pages of the last invalidation whose name they had not heard before. */
+  edge: Digest | null = null;
   /** Images that never become healthy, batches by runner image, entries by file list, all given by the scenario. */
   readonly broken: Set<Digest>;
   readonly batches: Map<Digest, SimBatch>;
@@ -75,6 +80,7 @@ export class SimEnvironment {
   judged = 0;
   readonly #input: SimEnvironmentInput;
   readonly #now: () => number;
+  readonly #web = { writes: 0 };
   #rollouts = 0;
 
   constructor(input: SimEnvironmentInput) {
@@ -87,7 +93,7 @@ export class SimEnvironment {
   }
 
   /** The same world once more, on another clock that shows the same time. */
-  fork(seen: Pick<SimEnvironmentInput, "now" | "newestEpoch">): SimEnvironment {
+  fork(seen: Pick<SimEnvironmentInput, "now" | "newest">): SimEnvironment {
     const copy = new SimEnvironment({ ...this.#input, ...seen });
     for (const [name, service] of this.services) copy.services.set(name, { ...service });
     for (const [key, task] of this.tasks) copy.tasks.set(key, { ...task });
@@ -97,16 +103,19 @@ export class SimEnvironment {
     copy.database.runs.push(...this.database.runs);
     copy.database.fence = this.database.fence;
     copy.web = this.web;
+    copy.edge = this.edge;
     copy.violations.push(...this.violations);
     copy.effects.push(...this.effects);
     copy.judged = this.judged;
     copy.#rollouts = this.#rollouts;
+    copy.#web.writes = this.#web.writes;
     return copy;
   }
 
   /** Everything that a later run could see; ages instead of times. */
   digest(): string {
     const age = (since: number, over: number): number => Math.min(this.#now() - since, over);
+    const { taskMilliseconds } = this.#input;
     const services = [...this.services].map(([name, { wanted, lastHealthy, rollout }]) => [
       name,
       wanted,
@@ -114,7 +123,7 @@ export class SimEnvironment {
       rollout && [rollout.revision, rollout.broken, age(rollout.orderedAt, rollMilliseconds)],
     ]);
     const tasks = [...this.tasks].map(([key, { startedAt, end }]) => [key, end ?? age(startedAt, taskMilliseconds)]);
-    const { invalidations, pool, database, web, violations } = this;
+    const { invalidations, pool, database, web, edge, violations } = this;
     return JSON.stringify([
       services.sort(byFirst),
       tasks.sort(byFirst),
@@ -122,6 +131,7 @@ export class SimEnvironment {
       [...pool].sort(byFirst),
       database,
       web,
+      edge,
       violations,
     ]);
   }
@@ -142,7 +152,7 @@ export class SimEnvironment {
 
   /** The runner: lock, fence, list, each file in a transaction. It is atomic here; real kills are another test. */
   #settleTask(task: SimTask): void {
-    if (task.end || this.#now() - task.startedAt < taskMilliseconds) return;
+    if (task.end || this.#now() - task.startedAt < this.#input.taskMilliseconds) return;
     const { environment, image } = task.order;
     const mine = { epoch: Number(environment.SLIPWAY_EPOCH), attempt: Number(environment.SLIPWAY_ATTEMPT) };
     const { database } = this;
@@ -158,6 +168,9 @@ export class SimEnvironment {
       task.end = this.#ended("done", [], null, "");
       return;
     }
+    const { planned } = this.#input.newest();
+    if (mine.epoch < planned)
+      this.violations.push(`I9: a migration of epoch ${mine.epoch} ran after epoch ${planned} had planned`);
     task.end = this.#migrate(image, environment.SLIPWAY_EXPECT ?? "");
   }
 
@@ -186,7 +199,7 @@ export class SimEnvironment {
       ran,
       applied: this.database.applied.map((name) => ({ name, sha256: null })),
       failure: code === null ? null : { code, message, migration: null, statement: null, file: null, line: null },
-      milliseconds: taskMilliseconds,
+      milliseconds: this.#input.taskMilliseconds,
     };
     return { exitCode: status === "done" ? 0 : 1, lines: [`${runnerResultMarker}${JSON.stringify(result)}`] };
   }
@@ -243,7 +256,9 @@ export class SimEnvironment {
   }
 
   #record(epoch: Epoch, what: string): void {
-    this.effects.push({ epoch, newest: this.#input.newestEpoch(), what });
+    const { opened, planned } = this.#input.newest();
+    // Between the opening of an epoch and its plan a fenced write of an older one may still land: that is what the fence is for.
+    this.effects.push({ epoch, newest: what.startsWith("web ") ? planned : opened, what });
   }
 
   answer(method: string, path: string): ProbeAnswer {
@@ -267,8 +282,11 @@ export class SimEnvironment {
 
   /** The ports of one incarnation: every call passes its gate. */
   ports(gate: Gate): EnvironmentPorts {
+    const { landsMilliseconds } = this.#input;
     const read = { mutating: false, stale: true } as const;
     const write = (permit: Permit) => ({ mutating: true, guard: () => permit.check(), landsMilliseconds }) as const;
+    /** What can be fenced may land whenever it likes. */
+    const fenced = (permit: Permit) => ({ ...write(permit), landsMilliseconds: null }) as const;
     const nothing = (): void => undefined;
     return {
       longestRequestMilliseconds: landsMilliseconds,
@@ -315,16 +333,23 @@ export class SimEnvironment {
               .map((file) => file.path),
           })),
         addAssets: (files, permit) => gate.call("web.addAssets", write(permit), () => this.#addAssets(files)),
-        raiseFence: (permit) =>
-          gate
-            .call("web.raiseFence", write(permit), () => this.#writeWeb(this.web.web, permit) && "raised")
-            .then((raised) => raised || "moved"),
-        switchTo: (web, permit) =>
-          gate
-            .call("web.switchTo", write(permit), () => this.#writeWeb(web, permit) && "switched")
-            .then((switched) => switched || "moved"),
+        raiseFence: (permit) => {
+          const { writes } = this.#web;
+          return gate
+            .call("web.raiseFence", fenced(permit), (late) =>
+              this.#writeWeb(this.web.web, permit, late ? writes : null),
+            )
+            .then((raised) => (raised ? "raised" : "moved"));
+        },
+        switchTo: (web, permit) => {
+          const { writes } = this.#web;
+          return gate
+            .call("web.switchTo", fenced(permit), (late) => this.#writeWeb(web, permit, late ? writes : null))
+            .then((switched) => (switched ? "switched" : "moved"));
+        },
         invalidate: (_paths, key, permit) =>
           gate.call("web.invalidate", write(permit), () => {
+            if (!this.invalidations.has(key)) this.edge = this.web.web?.digest ?? null;
             this.invalidations.add(key);
           }),
         isInvalidated: (key) =>
@@ -350,11 +375,13 @@ export class SimEnvironment {
     for (const file of files) if (!this.pool.has(file.path)) this.pool.set(file.path, file.sha256);
   }
 
-  /** A compare-and-swap on the epoch, as the KeyValueStore is. */
-  #writeWeb(web: WebRevision | null, permit: Permit): boolean {
+  /** A compare-and-swap, as the KeyValueStore is: what was sent before another write and lands after it changes nothing. */
+  #writeWeb(web: WebRevision | null, permit: Permit, sentAt: number | null): boolean {
     if (this.web.epoch > permit.epoch) return false;
+    if (sentAt !== null && sentAt !== this.#web.writes) return false;
     if (this.web.web?.digest !== web?.digest) this.#record(permit.epoch, `web ${web?.sha ?? "none"}`);
     this.web = { web, epoch: permit.epoch };
+    this.#web.writes += 1;
     return true;
   }
 }

@@ -38,6 +38,12 @@ export interface Incarnation {
   readonly onRecord?: (key: string, body: Uint8Array) => void;
 }
 
+/** How slow the world may be. */
+export interface Pace {
+  readonly landsMilliseconds: number;
+  readonly taskMilliseconds: number;
+}
+
 /** Time that passes between one command of a person and the next. */
 const pauseMilliseconds = 3_000;
 
@@ -49,21 +55,21 @@ export class Simulation {
   readonly name: EnvironmentName = environmentOf("dev");
   readonly violations: string[] = [];
   readonly registry: Registry;
-  /** The newest epoch that the ledger knows, and when somebody else last changed a service. */
-  newestEpoch: Epoch = 0;
+  /** The newest epochs that the ledger knows: opened, and planned; and when somebody else last changed a service. */
+  newest: { readonly opened: Epoch; readonly planned: Epoch } = { opened: 0, planned: 0 };
   editedAt: Instant | null = null;
   #nonce = 0;
 
-  constructor(from: Simulation | null = null) {
+  constructor(from: Simulation | null = null, pace: Pace = { landsMilliseconds: 500, taskMilliseconds: 150 }) {
     this.clock = from?.clock.fork() ?? new VirtualClock();
-    const seen = { now: () => this.clock.monotonic(), newestEpoch: () => this.newestEpoch };
+    const seen = { now: () => this.clock.monotonic(), newest: () => this.newest };
     this.registry = from?.registry ?? { releases: [], broken: new Set(), batches: new Map(), entries: new Map() };
     this.store = from?.store.fork(() => this.clock.now()) ?? new MemoryObjectStore(() => this.clock.now());
     this.environment =
-      from?.environment.fork(seen) ?? new SimEnvironment({ name: this.name, ...seen, ...this.registry });
+      from?.environment.fork(seen) ?? new SimEnvironment({ name: this.name, ...pace, ...seen, ...this.registry });
     if (from === null) return;
     this.violations.push(...from.violations);
-    this.newestEpoch = from.newestEpoch;
+    this.newest = from.newest;
     this.#nonce = from.#nonce;
   }
 

@@ -1,6 +1,6 @@
 import type { StepReport } from "../../ledger/records.ts";
 import type { Step } from "../plan.ts";
-import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
+import { couldNotTell, done, failed, failure, lookAgain, persist, type StepContext } from "./step-context.ts";
 
 /** Adds the assets that the pool lacks; seen by nobody before the switch. Safe twice: only what is missing is added. */
 export async function publishWeb(
@@ -26,7 +26,12 @@ export async function publishWeb(
     ),
   );
   if (!added.ok) return couldNotTell(step.kind, added.error);
-  const after = await persist(context, () => web.missing(assets));
+  const after = await lookAgain(
+    context,
+    web.pollMilliseconds,
+    () => web.missing(assets),
+    (look) => look.missing.length === 0,
+  );
   if (!after.ok) return couldNotTell(step.kind, after.error);
   const [missing] = after.value.missing;
   if (missing !== undefined)

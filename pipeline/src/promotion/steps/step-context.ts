@@ -120,6 +120,25 @@ export async function persist<T>(context: StepContext, call: () => Promise<T>): 
   }
 }
 
+const looks = 5;
+
+/**
+ * For what was just written: a look that does not show it may be a stale read (aws.md A2 #16), and one is never enough to undo a release. The
+ * last look, when none was right.
+ */
+export async function lookAgain<T>(
+  context: StepContext,
+  pauseMilliseconds: number,
+  look: () => Promise<T>,
+  isRight: (seen: T) => boolean,
+): Promise<Attempt<T>> {
+  for (let round = 1; ; round += 1) {
+    const seen = await persist(context, look);
+    if (!seen.ok || isRight(seen.value) || round === looks) return seen;
+    await pause(context, pauseMilliseconds);
+  }
+}
+
 export const couldNotTell = (step: FailureReport["step"], error: PortError, name: string | null = null): StepReport =>
   unknown(failure({ code: "could-not-tell", step, name, cause: error.message }));
 

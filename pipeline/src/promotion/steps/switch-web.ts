@@ -3,7 +3,7 @@ import { shortSha } from "../../identifiers.ts";
 import type { StepReport } from "../../ledger/records.ts";
 import type { Step } from "../plan.ts";
 import { sameWeb } from "../plan-steps.ts";
-import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
+import { couldNotTell, done, failed, failure, lookAgain, persist, type StepContext } from "./step-context.ts";
 
 /**
  * Points the environment at other pages. It writes even when the content is right, because the write carries this epoch: a
@@ -22,7 +22,12 @@ export async function switchWeb(
   });
   if (!answer.ok) return couldNotTell(step.kind, answer.error);
   if (answer.value === "moved") throw new DeposedError(null);
-  const after = await persist(context, () => web.readLive());
+  const after = await lookAgain(
+    context,
+    web.pollMilliseconds,
+    () => web.readLive(),
+    (live) => live.epoch > context.epoch || sameWeb(live.web, step.to),
+  );
   if (!after.ok) return couldNotTell(step.kind, after.error);
   if (after.value.epoch > context.epoch) throw new DeposedError(after.value.epoch);
   if (!sameWeb(after.value.web, step.to)) {

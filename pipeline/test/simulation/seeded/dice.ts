@@ -1,5 +1,5 @@
 /** Mulberry32 (Tommy Ettinger, public domain): one 32-bit state, the same numbers from the same seed on every machine. */
-export class SeededRandom {
+export class Dice {
   #state: number;
 
   constructor(seed: number) {
@@ -30,7 +30,7 @@ export class SeededRandom {
     return picked;
   }
   /** A seed for somebody who draws beside us: who draws how often does not change what others draw. */
-  fork(): SeededRandom {
-    return new SeededRandom(this.below(4_294_967_296));
+  fork(): Dice {
+    return new Dice(this.below(4_294_967_296));
   }
 }

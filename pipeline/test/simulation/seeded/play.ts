@@ -7,11 +7,11 @@ import type { PromotionReport } from "../../../src/promotion/report.ts";
 import { aRequest, digestOf } from "../../builders.ts";
 import type { StrikeKind } from "../faults.ts";
 import { type CallOptions, Crash, Gate } from "../gate.ts";
-import { judgeEffects, judgeMoment, judgePointer } from "../invariants.ts";
+import { judgeEffects, judgeLive, judgeMoment, judgePointer } from "../invariants.ts";
 import type { SimRelease } from "../sim-releases.ts";
 import { gatedClock, isSettled, Simulation } from "../simulation.ts";
-import type { Actor, Command, Meddling, Script, Strike } from "./script.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { Dice } from "./dice.ts";
+import { type Actor, type Command, type Meddling, places, type Script, type Strike } from "./script.ts";
 import type { Chapter } from "./story.ts";
 
 export interface Played {
@@ -32,15 +32,16 @@ export async function play(script: Script): Promise<Played> {
 
 class Stage {
   readonly #script: Script;
-  readonly #world = new Simulation();
+  readonly #world: Simulation;
   readonly #story: Chapter[] = [];
-  readonly #random: SeededRandom;
+  readonly #random: Dice;
   #releases: readonly SimRelease[] = [];
   #runs = 0;
 
   constructor(script: Script) {
     this.#script = script;
-    this.#random = new SeededRandom(script.seed ^ 0x5eed);
+    this.#world = new Simulation(null, script.pace);
+    this.#random = new Dice(script.seed ^ 0x5eed);
   }
 
   async play(): Promise<Played> {
@@ -87,12 +88,19 @@ class Stage {
     await this.#world.clock.run(Promise.race([work, late]));
   }
 
-  async #act(actor: Actor, random: SeededRandom): Promise<void> {
+  async #act(actor: Actor, random: Dice): Promise<void> {
     const { clock } = this.#world;
     await clock.sleep(actor.startsAt);
-    const calls = { before: 0 };
+    const targets = new Targets();
     for (let attempt = 1; attempt <= actor.patience; attempt += 1) {
-      const report = await this.#run(`${actor.name}.${attempt}`, actor.command, random, actor.strikes, calls);
+      const report = await this.#run(
+        `${actor.name}.${attempt}`,
+        actor.command,
+        random,
+        actor.strikes,
+        targets,
+        actor.waitMilliseconds,
+      );
       if (report && isSettled(report)) return;
       await clock.sleep(random.between(200, 6_000));
     }
@@ -102,9 +110,10 @@ class Stage {
   async #run(
     who: string,
     command: Command,
-    random: SeededRandom,
+    random: Dice,
     strikes: readonly Strike[],
-    calls: { before: number },
+    targets: Targets,
+    waitMilliseconds = 60_000,
   ): Promise<PromotionReport | null> {
     const world = this.#world;
     const { clock } = world;
@@ -116,20 +125,22 @@ class Stage {
       while (frozenUntil > clock.monotonic()) await clock.sleep(frozenUntil - clock.monotonic());
     };
     const gate = new Gate({
-      faults: (call, options): StrikeKind | null => {
-        const strike = strikes.find((one) => one.call === calls.before + call);
+      faults: (_call, options): StrikeKind | null => {
+        const due = strikes.find((strike) => strike.kind !== "freeze" && targets.isDue(strike, options.name));
         if (clock.monotonic() < expiredUntil) return "expired";
-        if (!strike || strike.kind === "freeze") return null;
-        if (strike.kind === "credentials-expire") expiredUntil = clock.monotonic() + strike.milliseconds;
-        this.#tell(who, { type: "strike", kind: struckBy(strike.kind), call: options.name });
-        return struckBy(strike.kind);
+        if (!due) return null;
+        const expires = due.kind === "credentials-expire" || due.kind === "late-and-expired";
+        if (expires) expiredUntil = clock.monotonic() + due.milliseconds;
+        this.#tell(who, { type: "strike", kind: struckBy(due.kind), call: options.name });
+        return struckBy(due.kind);
       },
       elapse: (milliseconds) => clock.sleep(milliseconds),
-      before: async () => {
-        const strike = strikes.find((one) => one.kind === "freeze" && one.call === calls.before + gate.seen.length + 1);
-        if (strike) {
-          frozenUntil = Math.max(frozenUntil, clock.monotonic() + strike.milliseconds);
-          this.#tell(who, { type: "strike", kind: "freeze", call: `${strike.milliseconds} ms` });
+      before: async (name) => {
+        targets.count(name);
+        const due = strikes.find((strike) => strike.kind === "freeze" && targets.isDue(strike, name));
+        if (due) {
+          frozenUntil = Math.max(frozenUntil, clock.monotonic() + due.milliseconds);
+          this.#tell(who, { type: "strike", kind: "freeze", call: `${name}, ${due.milliseconds} ms` });
         }
         await clock.sleep(random.below(25));
         await thaw();
@@ -146,9 +157,8 @@ class Stage {
       onRecord: (key, body) => this.#record(who, key, body),
     });
     this.#runs += 1;
-    const report = await this.#report(promote(promotion, request, random.pick([0, 5_000, 60_000])), gate);
+    const report = await this.#report(promote(promotion, request, waitMilliseconds), gate);
     if (!gate.dead) gate.kill();
-    calls.before += gate.seen.length;
     const ending = report ? report.ending : "killed";
     const reasons = report?.decision?.reasons.map(({ code }) => code) ?? [];
     this.#tell(who, { type: "end", ending, exit: report?.exit ?? null, reasons });
@@ -173,8 +183,10 @@ class Stage {
 
   #request(command: Command): PromotionRequest {
     const sha = command.release === null ? null : (this.#releases[command.release]?.sha ?? null);
-    const only = command.action === "rollback" ? command.only : null;
-    return aRequest({ environment: this.#world.name, action: command.action, sha, only });
+    const { name: environment } = this.#world;
+    if (command.action === "rollback") return aRequest({ environment, action: "rollback", sha, only: command.only });
+    const { overrides = [] } = command;
+    return aRequest({ environment, sha, overrides, reason: overrides.length > 0 ? "to get out" : null });
   }
 
   async #meddle({ at, act }: Meddling): Promise<void> {
@@ -205,36 +217,41 @@ class Stage {
   /** No trap: from every state some command of the tool leads to a settled one (protocol §12). */
   async #settle(): Promise<readonly string[]> {
     const { store, name, clock } = this.#world;
-    const calls = { before: 0 };
-    const run = (command: PromotionRequest) => this.#finish(command, calls);
-    for (let round = 0; round < runsToSettle; round += 1) {
-      const { unfinished } = await readStanding(store, name);
-      if (!unfinished) break;
-      const same = await run({ ...unfinished.request });
-      if (same && ["refused", "partial"].includes(same.ending.kind)) {
+    const isOpen = async (): Promise<boolean> => (await readStanding(store, name)).unfinished !== null;
+    for (let round = 0; round < runsToSettle && (await isOpen()); round += 1) {
+      for (const command of await this.#waysOut(round)) {
+        await this.#runAsOperator(command);
         await clock.run(clock.sleep(3_000));
-        await run(aRequest({ environment: name, action: "rollback", sha: null }));
+        if (!(await isOpen())) break;
       }
-      await clock.run(clock.sleep(3_000));
     }
     const standing = await readStanding(store, name);
     if (standing.unfinished) return ["trapped: no command settles the environment"];
     // A run that changes nothing repairs the copy that readers look at.
     const running = standing.good.find((good) => good.until === null);
-    if (!running) return [];
-    const again = await run(aRequest({ environment: name, sha: running.sha }));
-    return again?.ending.kind === "already" ? await judgePointer(this.#world) : [];
+    const at = this.#releases.findIndex(({ sha }) => sha === running?.sha);
+    if (at < 0) return [];
+    const again = await this.#runAsOperator({ action: "promote", release: at });
+    return again?.ending.kind === "already"
+      ? [...judgeLive(this.#world, running), ...(await judgePointer(this.#world))]
+      : [];
   }
 
-  async #finish(request: PromotionRequest, calls: { before: number }): Promise<PromotionReport | null> {
-    const { clock } = this.#world;
-    const at = this.#releases.findIndex(({ sha }) => sha === request.sha);
+  /** What a person tries: the same again, back, and when neither will do, another release over the rules that may be passed over. */
+  async #waysOut(round: number): Promise<readonly Command[]> {
+    const { unfinished } = await readStanding(this.#world.store, this.#world.name);
+    if (!unfinished) return [];
+    const { action, sha, only } = unfinished.request;
+    const at = this.#releases.findIndex((release) => release.sha === sha);
     const release = at < 0 ? null : at;
-    const command: Command =
-      request.action === "promote"
-        ? { action: "promote", release: release ?? 0 }
-        : { action: "rollback", release, only: request.only };
-    return await clock.run(this.#run("operator", command, new SeededRandom(1), [], calls));
+    const same: Command = action === "promote" ? { action, release: release ?? 0 } : { action, release, only };
+    const back: Command = { action: "rollback", release: null, only: null };
+    if (round < 3) return [same, back];
+    return this.#releases.map((_, other) => ({ action: "promote", release: other, overrides: ["partial", "drifted"] }));
+  }
+
+  async #runAsOperator(command: Command): Promise<PromotionReport | null> {
+    return await this.#world.clock.run(this.#run("operator", command, new Dice(1), [], new Targets()));
   }
 
   #tell(who: string, chapter: DistributiveOmit<Chapter, "at" | "who">): void {
@@ -242,14 +259,31 @@ class Stage {
   }
 }
 
-const struckBy = (kind: Exclude<Strike["kind"], "freeze">): StrikeKind =>
-  kind === "kill" ? "kill-in-flight" : kind === "credentials-expire" ? "expired" : kind;
+const struckBy = (kind: Strike["kind"]): StrikeKind => {
+  if (kind === "kill" || kind === "freeze") return "kill-in-flight";
+  if (kind === "credentials-expire") return "expired";
+  return kind === "late-and-expired" ? "late" : kind;
+};
+
+/** How often each kind of call was made by one person's processes: what strikes are aimed by. */
+class Targets {
+  readonly #made = new Map<string, number>();
+
+  count(name: string): void {
+    for (const at of ["", ...new Set(places.filter((place) => name.includes(place)))])
+      this.#made.set(at, (this.#made.get(at) ?? 0) + 1);
+  }
+  isDue({ at, nth }: Strike, name: string): boolean {
+    return name.includes(at) && this.#made.get(at) === nth;
+  }
+}
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
 /** Milliseconds until a request that has left takes effect. */
-function landing(random: SeededRandom, { landsMilliseconds = null }: CallOptions, late: boolean): number {
-  if (landsMilliseconds !== null) return random.below(late ? landsMilliseconds : landsMilliseconds / 4);
+function landing(random: Dice, { landsMilliseconds = null }: CallOptions, late: boolean): number {
+  // Mostly at once, sometimes as late as it may.
+  if (landsMilliseconds !== null) return random.below(late || random.chance(0.1) ? landsMilliseconds : 100);
   return random.below(late ? 20_000 : 20);
 }
 
