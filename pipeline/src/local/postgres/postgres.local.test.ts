@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,6 +121,34 @@ test("takes another port when somebody listens on the last one", async () => {
   onTestFinished(() => new Promise<void>((resolve) => squatter.close(() => resolve())));
   const second = await start();
   expect(second.port).not.toBe(first.port);
+});
+
+test("a folder that is moved keeps its databases; a copy of it never touches them", async () => {
+  const first = await start();
+  await first.ensureDatabase("dev");
+  await ask(first.url("dev"), "create table kept as select 7 as n");
+  await first.stop();
+  const moved = `${stateFolder}-moved`;
+  await rename(stateFolder, moved);
+  onTestFinished(async () => {
+    await removePostgres(moved);
+    await rm(moved, { recursive: true, force: true });
+  });
+  // Somebody else's first start removes what is abandoned, and this is not.
+  const other = await mkdtemp(join(tmpdir(), "slipway-test-postgres-"));
+  onTestFinished(() => rm(other, { recursive: true, force: true }));
+  await (await startPostgres({ stateFolder: other, fsync: false })).stop();
+  await removePostgres(other);
+  const second = await startPostgres({ stateFolder: moved, fsync: false });
+  expect(await ask(second.url("dev"), "select n from kept")).toEqual([{ n: 7 }]);
+  await second.stop();
+
+  await cp(moved, stateFolder, { recursive: true });
+  if (asRoot) await expect(start()).rejects.toMatchObject({ code: "store-unusable" });
+  await removePostgres(stateFolder);
+  const third = await startPostgres({ stateFolder: moved, fsync: false });
+  expect(await ask(third.url("dev"), "select n from kept")).toEqual([{ n: 7 }]);
+  await third.stop();
 });
 
 test("removing leaves no process and no data", async () => {

@@ -6,7 +6,7 @@ import { identify } from "../guard/process-identity.ts";
 import { terminate } from "../guard/terminate.ts";
 import { unprivilegedAccount } from "./account.ts";
 import { findBinaries, prepareBinaries } from "./binaries.ts";
-import { clusterFolder, openCluster } from "./cluster.ts";
+import { clusterFolder, forgetCluster, openCluster, otherOwner } from "./cluster.ts";
 import { createDatabase } from "./create-database.ts";
 import { readPostmasterFile } from "./postmaster-file.ts";
 import { openPrivateFolder, privateFolderPath } from "./private-folder.ts";
@@ -63,6 +63,10 @@ export async function startPostgres({ stateFolder, guard, fsync = true }: StartP
 export async function removePostgres(stateFolder: string, { cache = false } = {}): Promise<void> {
   const asRoot = (await unprivilegedAccount()) !== null;
   const folder = await clusterFolder(stateFolder, asRoot);
+  // A copy of another checkout names that one's databases.
+  const isOthers = asRoot && (await otherOwner(stateFolder, folder)) !== null;
+  await forgetCluster(stateFolder);
+  if (isOthers) return;
   const data = join(folder, "data");
   const file = await readPostmasterFile(data);
   const owner = file === null ? null : await identify(file.pid);
