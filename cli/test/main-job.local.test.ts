@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ScratchApp } from "./scratch-app.ts";
@@ -252,10 +252,27 @@ describe("promote, as people run it", () => {
       const { exit, err } = await run.ended;
       expect(exit).toBe(7);
       expect(err).toContain(`Next   promote --sha ${second} --env staging     # goes on, or`);
-      expect(err).toContain("promote rollback --env staging     # back");
+      expect(err).toContain("promote rollback --env staging --yes     # back");
       const back = await app.promote(["rollback", "--env", "staging", "--yes"]);
       expect(back.exit).toBe(0);
       expect(await version(2)).toMatchObject({ sha: first });
+    },
+    slow,
+  );
+
+  it(
+    "says that nothing was begun when the lease cannot be written, and sends nobody back",
+    async () => {
+      const writing = join(app.root, ".slipway", "objects", ".tmp");
+      renameSync(writing, `${writing}-away`);
+      writeFileSync(writing, "");
+      const { exit, err } = await app.promote(["--sha", second, "--env", "staging"]);
+      rmSync(writing);
+      renameSync(`${writing}-away`, writing);
+      expect(exit).toBe(7);
+      expect(err).toContain("Nothing was begun, and staging is as it was.");
+      expect(err).not.toContain("rollback");
+      expect((await app.promote(["--sha", second, "--env", "staging"])).exit).toBe(0);
     },
     slow,
   );

@@ -15,7 +15,7 @@ export async function spellAhead(call: Call, session: Session, done: PromotionRe
   try {
     const decision = readingDecision(await lookAtRequest(session, request));
     const name = session.nameOf(next);
-    if (decision.allowed) return new Commands(sameLadder(call)).promote(done.sha, next);
+    if (decision.allowed) return new Commands(sameLadder(call), call.shell.isTerminal).promote(done.sha, next);
     const definite = decision.reasons.filter((reason) => reason.kind === "no");
     const codes = definite.filter((reason) => reason.code !== "approval").map((reason) => reason.code);
     const approvals = definite.some((reason) => reason.code === "approval");

@@ -92,6 +92,11 @@ export function openMessage({ because, code }: EndingOf<"open">, told: Told): Me
     const text = `all of ${name} is done, but its outcome could not be written: ${because}. The same command writes it. record-failed`;
     return { verdict: "Unknown", text, next: [commands.again(report.request)] };
   }
+  // Before a lease was held nothing of ours is open, and a rollback would undo what somebody else has done.
+  if (report.environment === "unchanged") {
+    const text = `${because}. Nothing was begun, and ${name} is as it was. ${code}`;
+    return { verdict: "Unknown", text, next: [commands.again(report.request)] };
+  }
   const text = `${because}. What ${name} runs could not be told, and its promotion is open. ${code}`;
   return { verdict: "Unknown", text, next };
 }

@@ -3,12 +3,15 @@ import type { Decision, EnvironmentName, PromotionRequest, Reason, Sha } from "@
 /** Commands to suggest, all of them with the flags that lead to the same store. */
 export class Commands {
   readonly #ladder: string;
-  constructor(ladder: string) {
+  readonly #canAsk: boolean;
+  /** `canAsk`: somebody sits there who can answer the one question of a rollback. */
+  constructor(ladder: string, canAsk: boolean) {
     this.#ladder = ladder;
+    this.#canAsk = canAsk;
   }
   promote = (sha: string, env: string): string => `promote --sha ${sha} --env ${env}${this.#ladder}`;
   rollback = (env: string, to: string | null = null): string =>
-    `promote rollback --env ${env}${to === null ? "" : ` --to ${to}`}${this.#ladder}`;
+    `promote rollback --env ${env}${to === null ? (this.#canAsk ? "" : " --yes") : ` --to ${to}`}${this.#ladder}`;
   verb = (text: string): string => `promote ${text}${this.#ladder}`;
   again = ({ action, sha, environment, only }: PromotionRequest): string => {
     if (action === "promote" && sha !== null) return this.promote(sha, environment);
@@ -53,7 +56,7 @@ const downCommands = (reasons: readonly Reason[], commands: Commands): readonly 
     : [];
 
 export const startIfDown = (decision: Decision, ladder: string): readonly string[] =>
-  downCommands(decision.reasons, new Commands(ladder));
+  downCommands(decision.reasons, new Commands(ladder, true));
 
 interface Situation {
   readonly env: EnvironmentName;

@@ -15,7 +15,7 @@ export function verdictOf(input: VerdictInput): Message {
     ...input,
     style: call.output.style,
     name: session.nameOf(report.request.environment),
-    commands: new Commands(sameLadder(call)),
+    commands: new Commands(sameLadder(call), call.shell.isTerminal),
     to: destinationOf(report),
     from: originOf(report),
     took: spellSeconds(input.seconds),

@@ -113,7 +113,7 @@ async function checkEntry(probe: Probe, entry: WebFile): Promise<Check> {
   const at = { part: "entry", name: `/${entry.path}`, code: "web-mismatch" } as const;
   try {
     const answer = await probe.ask("GET", `/${encodeURI(entry.path)}`);
-    if (answer === "unreachable") return { ...at, status: "no", message: "unreachable" };
+    if (answer === "unreachable") return unreached(at);
     const right = answer.status === 200 && answer.sha256 === entry.sha256;
     return {
       ...at,
@@ -139,6 +139,7 @@ async function checkOne(probe: Probe, smoke: SmokeCheck, sha: string): Promise<C
   const at = { part: "smoke", name: `${smoke.method} ${smoke.path}`, code: "smoke-failed" } as const;
   try {
     const answer = await probe.ask(smoke.method, smoke.path);
+    if (answer === "unreachable") return unreached(at);
     const problem = smokeProblem(answer, smoke, sha);
     return { ...at, status: problem ? "no" : "yes", message: problem ?? `${smoke.status}` };
   } catch (error) {
@@ -146,14 +147,22 @@ async function checkOne(probe: Probe, smoke: SmokeCheck, sha: string): Promise<C
   }
 }
 
-function smokeProblem(answer: ProbeAnswer, smoke: SmokeCheck, sha: string): string | null {
-  if (answer === "unreachable") return `wants ${smoke.status}: unreachable`;
+function smokeProblem(answer: Exclude<ProbeAnswer, "unreachable">, smoke: SmokeCheck, sha: string): string | null {
   if (answer.status !== smoke.status) return `wants ${smoke.status}: got ${answer.status}`;
   const text = smoke.text?.replaceAll("{sha}", sha) ?? null;
   return text !== null && !answer.body.includes(text)
     ? `${smoke.status}, without ${JSON.stringify(text)} in the body`
     : null;
 }
+
+/** Whether it is down, or we are cut off, cannot be told from here. */
+const unreached = ({ part, name }: Pick<Check, "part" | "name">): Check => ({
+  part,
+  name,
+  status: "unknown",
+  code: "could-not-tell",
+  message: "unreachable",
+});
 
 function unreadable(at: Pick<Check, "part" | "name">, error: unknown): Check {
   if (!(error instanceof PortError)) throw error;
