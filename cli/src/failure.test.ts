@@ -32,6 +32,18 @@ describe("whatever is thrown", () => {
       "Config: x has 1 problem. Nothing was done.\nx:1:1  app  is odd",
     ],
     [
+      "a folder that this user may not write",
+      Object.assign(new Error("EACCES: permission denied"), {
+        code: "EACCES",
+        syscall: "mkdir",
+        path: "/srv/.slipway",
+      }),
+      "store-unusable",
+      2,
+      "Usage",
+      "mkdir of /srv/.slipway is not permitted here (EACCES). Give this user the permission, and run the same command again.",
+    ],
+    [
       "a planned no",
       new RefusalError({ code: "build-differs", message: "other bytes. It stays." }),
       "build-differs",

@@ -88,7 +88,19 @@ function judge(error: unknown): Failure {
       verdict: "Superseded",
       text: `${error.message}. This run wrote nothing more.`,
     });
-  return bug(error);
+  return forbidden(error) ?? bug(error);
+}
+
+const forbiddenCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
+
+/** What the system forbids is no bug: somebody can give the permission, and the same command goes on. Null: something else. */
+function forbidden(error: unknown): Failure | null {
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined || !forbiddenCodes.has(code)) return null;
+  return plain("store-unusable", exitCodes.usage, {
+    verdict: "Usage",
+    text: `${syscall ?? "use"} of ${path} is not permitted here (${code}). Give this user the permission, and run the same command again.`,
+  });
 }
 
 const plain = (code: string, exit: ExitCode, message: Message): Failure => ({
