@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -272,6 +272,50 @@ describe("promote lock", () => {
   });
 });
 
+describe("what is stored of one environment and cannot be read", () => {
+  test("hides no other one: status shows them, and is not green", async () => {
+    const dev = join(app.root, ".slipway", "objects/environments/dev/history");
+    mkdirSync(dev, { recursive: true });
+    const [name = "0000000001.json@1"] = readdirSync(dev).toSorted();
+    const record = join(dev, name);
+    const whole = existsSync(record) ? readFileSync(record) : null;
+    if (whole) chmodSync(record, 0o644);
+    writeFileSync(record, "{}");
+    try {
+      const status = await app.json(["status"]);
+      expect(status).toMatchObject({ exit: 2, document: { kind: "status" } });
+      const states = (status.document.environments as readonly { env: string; state: string }[]).map(
+        ({ env, state }) => `${env} ${state}`,
+      );
+      expect(states).toEqual(["dev unknown", "staging empty", "prod empty"]);
+      expect((await app.promote(["status"])).out).toMatch(/dev +\? .*the ledger of dev is broken at record 1/);
+      expect(await app.json(["status", "--env", "dev"])).toMatchObject({
+        exit: 2,
+        document: { code: "store-unusable" },
+      });
+      const { document } = await app.json(["plan", "--sha", sha, "--env", "staging"]);
+      expect(document.reasons).toContainEqual(expect.objectContaining({ code: "order", kind: "unknown" }));
+    } finally {
+      if (whole) writeFileSync(record, whole);
+      else rmSync(record);
+    }
+  });
+
+  test("a lease is broken only when its writer has to be gone", async () => {
+    const folder = join(app.root, ".slipway", "objects/environments/staging");
+    mkdirSync(folder, { recursive: true });
+    const name = join(folder, `lease.json@${newestLease("staging") + 1}`);
+    writeFileSync(name, "garbage");
+    try {
+      const call = await app.json(["lock", "break", "--env", "staging", "--reason", "garbage"]);
+      expect(call).toMatchObject({ exit: 3, document: { outcome: "unreadable" } });
+      expect(Date.parse(String(call.document.breakableFrom))).toBeGreaterThan(Date.now());
+    } finally {
+      rmSync(name);
+    }
+  });
+});
+
 /** Until the lease's own clock says that its holder may be gone. */
 async function silent(env: string): Promise<void> {
   for (;;) {
@@ -279,13 +323,16 @@ async function silent(env: string): Promise<void> {
     if (document.state === "silent") return;
   }
 }
-/** The newest version of the stored lease. */
-function leaseOf(env: string): unknown {
-  const folder = `objects/environments/${env}/`;
-  const versions = app
-    .listing()
-    .flatMap((line) => new RegExp(`^${folder}lease\\.json@(\\d+) `).exec(line)?.[1] ?? [])
-    .map(Number);
-  const newest = Math.max(...versions);
-  return JSON.parse(readFileSync(join(app.root, ".slipway", folder, `lease.json@${newest}`), "utf8"));
-}
+/** The newest version of the stored lease; 0: there was none. */
+const newestLease = (env: string): number =>
+  Math.max(
+    0,
+    ...app
+      .listing()
+      .flatMap((line) => new RegExp(`^objects/environments/${env}/lease\\.json@(\\d+) `).exec(line)?.[1] ?? [])
+      .map(Number),
+  );
+const leaseOf = (env: string): unknown =>
+  JSON.parse(
+    readFileSync(join(app.root, `.slipway/objects/environments/${env}/lease.json@${newestLease(env)}`), "utf8"),
+  );

@@ -13,6 +13,8 @@ export type PromotionEvent =
       readonly to: Sha | null;
       readonly subject: string | null;
       readonly commits: number | null;
+      /** Commits of what runs that are left behind. */
+      readonly lost: number | null;
       readonly plan: Digest;
       readonly epoch: Epoch;
       readonly by: string;

@@ -20,6 +20,7 @@ export {
   type GoodRun,
   type Hold,
   type LedgerRecord,
+  nothingYet,
   type PromotionRequest,
   type RecordBody,
   runningOf,
@@ -44,7 +45,7 @@ export { liftQuarantine, listQuarantined, quarantineRelease, readQuarantine } fr
 export { storedPolicyOf } from "./policy/stored-policy.ts";
 export type * from "./ports.ts";
 export { type Considered, consider } from "./promotion/consider.ts";
-export type { Facts } from "./promotion/facts.ts";
+export { type Distance, distanceOf, type Facts } from "./promotion/facts.ts";
 export type { EnvironmentState, Plan, Step } from "./promotion/plan.ts";
 export { foundRelease } from "./promotion/plan-promotion.ts";
 export { promote } from "./promotion/promote.ts";

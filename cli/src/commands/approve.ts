@@ -38,7 +38,7 @@ const expected = (call: Call): string | null => call.args.values.expect?.replace
 const hexOf = (digest: string): string => digest.replace(/^sha256:/, "");
 
 async function give(call: Call, question: Question, sha: Sha): Promise<ExitCode> {
-  const { session, request, look, from, to, commits } = question;
+  const { session, request, look, from, to, distance } = question;
   const plan = look.plan;
   const decision = readingDecision(look);
   if (!plan) return nothingToApprove(call, question);
@@ -46,7 +46,7 @@ async function give(call: Call, question: Question, sha: Sha): Promise<ExitCode>
   refuseOthers(question);
   if (call.output.isText) {
     const now = look.facts.now;
-    call.output.say(...planLines({ plan, decision, name, from, to, commits, now }, call.output.style));
+    call.output.say(...planLines({ plan, decision, name, from, to, distance, now }, call.output.style));
   }
   const hash = shortDigest(plan.hash);
   const expect = expected(call);

@@ -91,9 +91,11 @@ const quietAhead = (lease: LeaseLook | null, now: string): string | null =>
 async function breakIt(call: Call, session: Session, environment: EnvironmentName, reason: string): Promise<ExitCode> {
   const { store, clock, random, actor } = session;
   const before = await readLeaseThatMayBeBad(session, environment);
-  const { status } = await breakLease({ store, environment, clock, random, by: actor, reason });
+  const answer = await breakLease({ store, environment, clock, random, by: actor, reason });
+  const { status } = answer;
   const after = status === "broken" ? await readLease(store, environment) : null;
-  const exit = status === "holder-alive" ? exitCodes.refused : exitCodes.done;
+  const stays = status === "holder-alive" || status === "unreadable";
+  const exit = stays ? exitCodes.refused : exitCodes.done;
   const document: LockBreakDocument = {
     kind: "lock-break",
     version: 1,
@@ -102,6 +104,7 @@ async function breakIt(call: Call, session: Session, environment: EnvironmentNam
     reason,
     lease: before && leaseDocument(before),
     quietUntil: after?.quietUntil ?? null,
+    breakableFrom: answer.status === "unreadable" ? answer.breakableFrom : null,
     exit,
   };
   sayBroken(call, session, document, before);
@@ -136,6 +139,10 @@ function sayBroken(call: Call, session: Session, document: LockBreakDocument, be
       text: `the heart of ${before?.by.name ?? "its holder"} beats, so the lease of ${name} stays. Nothing was changed.`,
       blocks: before ? leaseFacts(before) : [],
       next: next("lock"),
+    },
+    unreadable: {
+      verdict: "Refused",
+      text: `the lease of ${name} cannot be read, and whoever wrote it may be at work until ${spellTime(call.output.style, document.breakableFrom ?? "")}. Run this again then. Nothing was changed.`,
     },
   };
   call.output.verdict(messages[outcome]);

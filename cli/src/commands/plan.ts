@@ -13,11 +13,11 @@ import { spellSha } from "../terminal/style.ts";
 export async function run(call: Call): Promise<ExitCode> {
   const question = await openQuestion(call);
   const decision = readingDecision(question.look);
-  const { session, request, look, from, to, commits } = question;
+  const { session, request, look, from, to, distance } = question;
   const { style } = call.output;
   const name = session.nameOf(request.environment);
   if (look.plan) {
-    call.output.table(planLines({ plan: look.plan, decision, name, from, to, commits, now: look.facts.now }, style));
+    call.output.table(planLines({ plan: look.plan, decision, name, from, to, distance, now: look.facts.now }, style));
   }
   if (!decision.allowed) {
     const isUnknown = exitOf(decision) === 7;

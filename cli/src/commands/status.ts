@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes, listReleases, readStanding, runningOf, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { newestDocument, statusDocument } from "../documents/status.ts";
+import { failureOf } from "../failure.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { observeEnvironment } from "../status/observe-environment.ts";
 import { statusLines } from "../status/status-lines.ts";
@@ -22,19 +23,27 @@ export async function run(call: Call): Promise<ExitCode> {
   const session = await openSession(call);
   if (switches.has("releases")) return showReleases(call, session);
   if (!switches.has("watch")) {
-    call.output.table(await show(call, session));
-    return exitCodes.done;
+    const { lines, exit } = await show(call, session);
+    call.output.table(lines);
+    return exit;
   }
   return watch(call, session);
 }
 
-async function show(call: Call, session: Session): Promise<readonly string[]> {
+/** Never green where an environment could not be read: its mistake decides the exit code, the others are shown all the same. */
+async function show(
+  call: Call,
+  session: Session,
+): Promise<{ readonly lines: readonly string[]; readonly exit: ExitCode }> {
   const ladder = session.policy.policy.environments.map(({ name }) => name);
   const asked = call.args.values.env === undefined ? ladder : [environmentOf(call, session)];
   const newest = (await listReleases(session.store, 1))[0] ?? null;
   const looks = await Promise.all(asked.map((env) => observeEnvironment(session, env, newest)));
+  const bad = looks.flatMap(({ unreadable }) => unreadable ?? []);
+  if (bad[0] && looks.length === 1) throw bad[0];
   call.output.document(statusDocument(session, looks, newest));
-  return statusLines(call, session, looks, newest);
+  const exit = bad[0] ? failureOf(bad[0]).exit : exitCodes.done;
+  return { lines: statusLines(call, session, looks, newest), exit };
 }
 
 async function watch(call: Call, session: Session): Promise<ExitCode> {
@@ -42,7 +51,7 @@ async function watch(call: Call, session: Session): Promise<ExitCode> {
   const end = call.shell.onInterrupt(() => abort.abort());
   try {
     while (!abort.signal.aborted) {
-      const lines = await show(call, session);
+      const { lines } = await show(call, session);
       call.output.draw("\u001b[H\u001b[2J");
       call.output.table(lines);
       await session.clock.sleep(watchMilliseconds, abort.signal).catch(() => undefined);

@@ -35,10 +35,12 @@ export const lockDocument = (
 export interface LockBreakDocument extends Document {
   readonly kind: "lock-break";
   readonly env: string;
-  readonly outcome: "broken" | "holder-alive" | "free";
+  readonly outcome: "broken" | "holder-alive" | "free" | "unreadable";
   readonly reason: string;
   readonly lease: object | null;
   readonly quietUntil: string | null;
+  /** Of `unreadable`: until then whoever wrote it may be at work. */
+  readonly breakableFrom: string | null;
   readonly exit: number;
 }
 

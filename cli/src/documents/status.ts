@@ -62,9 +62,9 @@ function environmentDocument(look: EnvironmentLook): object {
   };
 }
 
-const nextDocument = ({ sha, commits, decision }: NextMove): object => ({
+const nextDocument = ({ sha, distance, decision }: NextMove): object => ({
   sha,
-  commits,
+  commits: distance?.commits ?? null,
   decision: decision.allowed
     ? "allowed"
     : decision.reasons.some((reason) => reason.kind === "no")

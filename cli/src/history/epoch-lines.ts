@@ -9,7 +9,7 @@ import { type EpochSummary, endingWords, movementOf } from "./epochs.ts";
 /** One epoch, whole. */
 export function epochLines(epoch: EpochSummary, session: Session, style: Style): readonly string[] {
   const { open, plan, outcome, turn } = epoch;
-  const { from, to } = movementOf(epoch);
+  const { from, to, verb } = movementOf(epoch);
   const facts: readonly (readonly [string, string | null])[] = [
     ["by", `${printable(open.by.name)}, ${printable(open.host)}`],
     ["run", open.runUrl],
@@ -34,7 +34,7 @@ export function epochLines(epoch: EpochSummary, session: Session, style: Style):
   ];
   const width = Math.max(...facts.map(([label]) => label.length)) + 3;
   return [
-    `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${open.command}   ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`,
+    `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${verb === "" ? open.command : verb}   ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`,
     ...facts.flatMap(([label, text]) => (text === null ? [] : [`  ${label.padEnd(width)}${text}`])),
     ...epoch.steps.flatMap((step) => stepLines(step, style)),
   ];

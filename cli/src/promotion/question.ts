@@ -1,5 +1,4 @@
-import type { PromotionRequest, Sha } from "@slipway/pipeline";
-import { runningOf, UserError } from "@slipway/pipeline";
+import { type Distance, distanceOf, type PromotionRequest, runningOf, type Sha, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
@@ -12,7 +11,7 @@ export interface Question {
   readonly look: Look;
   readonly from: Sha | null;
   readonly to: Sha | null;
-  readonly commits: number | null;
+  readonly distance: Distance;
 }
 
 /** What `plan`, `explain` and `approve` look at: a promotion, or with --rollback a way back. @throws UserError */
@@ -33,13 +32,12 @@ export async function openQuestion(call: Call): Promise<Question> {
   const asked = { action: isRollback ? "rollback" : "promote", environment, sha } as const;
   const request = { ...requestOf(call, session, asked), expect: null };
   const look = await lookAtRequest(session, request);
-  const { relation } = look.facts;
   return {
     session,
     request,
     look,
     from: runningOf(look.standing)?.sha ?? null,
     to: look.plan?.release?.sha ?? sha,
-    commits: relation?.status === "known" ? (relation.value.commits?.length ?? null) : null,
+    distance: distanceOf(look.facts),
   };
 }

@@ -1,9 +1,13 @@
 import {
+  BrokenChainError,
   type Decision,
+  type Distance,
+  distanceOf,
   type EnvironmentName,
   type GoodRun,
   type Hold,
   type LeaseLook,
+  nothingYet,
   PortError,
   type PromotionRequest,
   readHold,
@@ -15,6 +19,7 @@ import {
   type Sha,
   type Standing,
   type StoredRelease,
+  UserError,
   verifyLive,
 } from "@slipway/pipeline";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
@@ -29,7 +34,8 @@ interface DriftItem {
 }
 export interface NextMove {
   readonly sha: Sha;
-  readonly commits: number | null;
+  /** Null: nothing runs yet. */
+  readonly distance: Distance | null;
   readonly decision: Decision;
   /** By the store's clock. */
   readonly now: string;
@@ -50,10 +56,47 @@ export interface EnvironmentLook {
   readonly standing: Standing;
   readonly behind: number | null;
   readonly next: NextMove | null;
+  /** What is stored about it cannot be read: that is why all else is empty. Null: it can. */
+  readonly unreadable: UserError | BrokenChainError | null;
 }
 
-/** What one environment runs, by record and by sight, and what may enter it next; nothing is started. @throws PortError */
+/**
+ * What one environment runs, by record and by sight, and what may enter it next; nothing is started. Records that
+ * cannot be read are an answer about this environment, not about the others. @throws PortError
+ */
 export async function observeEnvironment(
+  session: Session,
+  env: EnvironmentName,
+  newest: StoredRelease | null,
+): Promise<EnvironmentLook> {
+  try {
+    return await lookAtEnvironment(session, env, newest);
+  } catch (error) {
+    if (error instanceof BrokenChainError || (error instanceof UserError && error.code === "store-unusable"))
+      return unreadable(session, env, error);
+    throw error;
+  }
+}
+
+const unreadable = (session: Session, env: EnvironmentName, error: UserError | BrokenChainError): EnvironmentLook => ({
+  env,
+  target: null,
+  url: null,
+  observedAt: session.clock.now(),
+  runs: null,
+  subject: null,
+  state: "unknown",
+  because: error.message,
+  drift: [],
+  hold: null,
+  lease: null,
+  standing: nothingYet,
+  behind: null,
+  next: null,
+  unreadable: error,
+});
+
+async function lookAtEnvironment(
   session: Session,
   env: EnvironmentName,
   newest: StoredRelease | null,
@@ -83,6 +126,7 @@ export async function observeEnvironment(
     standing,
     behind: runs?.sha === newestSha ? 0 : (commits?.length ?? null),
     next: await nextMove(session, env, runs, newestSha),
+    unreadable: null,
   };
 }
 
@@ -148,7 +192,7 @@ async function nextMove(
 ): Promise<NextMove | null> {
   const ladder = session.policy.policy.environments.map((environment) => environment.name);
   const below = ladder[ladder.indexOf(env) - 1];
-  const sha = below === undefined ? newest : (runningOf(await readStanding(session.store, below))?.sha ?? null);
+  const sha = below === undefined ? newest : await shaBelow(session, below);
   if (sha === null || sha === runs?.sha) return null;
   const request: PromotionRequest = {
     action: "promote",
@@ -164,7 +208,16 @@ async function nextMove(
     runUrl: null,
   };
   const look = await lookAtRequest(session, request);
-  const { relation, now } = look.facts;
-  const commits = relation?.status === "known" ? (relation.value.commits?.length ?? null) : null;
-  return { sha, commits: runs ? commits : null, decision: readingDecision(look), now };
+  const distance = runs ? distanceOf(look.facts) : null;
+  return { sha, distance, decision: readingDecision(look), now: look.facts.now };
+}
+
+/** Null also where the ledger below cannot be read, which its own row says. */
+async function shaBelow(session: Session, below: EnvironmentName): Promise<Sha | null> {
+  try {
+    return runningOf(await readStanding(session.store, below))?.sha ?? null;
+  } catch (error) {
+    if (error instanceof BrokenChainError) return null;
+    throw error;
+  }
 }

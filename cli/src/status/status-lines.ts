@@ -1,7 +1,9 @@
 import type { StoredRelease } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { failureOf } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
+import { spellDistance } from "../terminal/distance.ts";
 import { spellAge } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
 import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
@@ -41,6 +43,7 @@ export function statusLines(
 function environmentRow(look: EnvironmentLook, session: Session, style: Style, now: string): readonly string[] {
   const { runs } = look;
   const name = session.nameOf(look.env);
+  if (look.unreadable) return [name, "?", "", "", "", stateWords(look, style)];
   if (!runs) return [name, "nothing", "", "", "", stateWords(look, style)];
   const age = spellAge((Date.parse(now) - Date.parse(runs.from)) / 1000);
   const pages = runs.webSha && runs.webSha !== runs.sha ? `, web ${spellSha(style, runs.webSha)}` : "";
@@ -79,8 +82,8 @@ function stateWords(look: EnvironmentLook, style: Style): string {
 }
 
 function moveRow(look: EnvironmentLook, next: NextMove, session: Session, style: Style): readonly string[] {
-  const commits = next.commits === null ? "" : `${next.commits} commit${next.commits === 1 ? "" : "s"}`;
-  return [`${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`, commits, moveWords(next, style)];
+  const far = (next.distance && spellDistance(next.distance)) ?? "";
+  return [`${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`, far, moveWords(next, style)];
 }
 
 function moveWords({ decision, now }: NextMove, style: Style): string {
@@ -101,6 +104,7 @@ function moveWords({ decision, now }: NextMove, style: Style): string {
 
 /** Whole commands, where running them can help. */
 function commandsFor(look: EnvironmentLook, ladder: string): readonly string[] {
+  if (look.unreadable) return failureOf(look.unreadable).message.next ?? [];
   if (look.state === "drift") return [`promote verify --env ${look.env}${ladder}`];
   const open = look.standing.unfinished;
   if (open && (!look.lease || look.lease.stale)) {

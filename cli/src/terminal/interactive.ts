@@ -1,5 +1,6 @@
 import type { PromotionEvent, Step } from "@slipway/pipeline";
 import type { Output } from "../output.ts";
+import { spellDistance } from "./distance.ts";
 import { spellAge, spellStepSeconds } from "./durations.ts";
 import { cutTo, padTo, printable, widthOf } from "./escape.ts";
 import { failureLines } from "./failure-lines.ts";
@@ -163,12 +164,11 @@ export class InteractiveRenderer implements Renderer {
 }
 
 function startLine(event: Of<"run:start">, style: Style, nameOf: (environment: string) => string): string {
-  const commits =
-    event.commits === null || event.from === null ? [] : [`${event.commits} commit${event.commits === 1 ? "" : "s"}`];
+  const distance = event.from === null ? null : spellDistance(event);
   return [
     `${event.app} ${arrow(style)} ${nameOf(event.environment)}`,
     `${spellSha(style, event.from)} ${arrow(style)} ${spellSha(style, event.to)}`,
-    ...commits,
+    ...(distance === null ? [] : [distance]),
     `plan ${event.plan.replace(/^sha256:/, "").slice(0, 12)}`,
     `epoch ${event.epoch}`,
     printable(event.by),

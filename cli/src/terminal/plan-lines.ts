@@ -1,4 +1,5 @@
-import type { Decision, Plan, Sha } from "@slipway/pipeline";
+import type { Decision, Distance, Plan, Sha } from "@slipway/pipeline";
+import { spellDistance } from "./distance.ts";
 import { printable } from "./escape.ts";
 import { describeStep, partOf, partWidth } from "./step-words.ts";
 import { arrow, type Style, spellSha } from "./style.ts";
@@ -10,17 +11,17 @@ interface PlanWords {
   readonly name: string;
   readonly from: Sha | null;
   readonly to: Sha | null;
-  readonly commits: number | null;
+  readonly distance: Distance;
   readonly now: string;
 }
 
 /** A plan as people read it: what moves, whether it may, the steps, and how to apply exactly it. */
 export function planLines(
-  { plan, decision, name, from, to, commits, now }: PlanWords,
+  { plan, decision, name, from, to, distance, now }: PlanWords,
   style: Style,
 ): readonly string[] {
   const hash = plan.hash.replace(/^sha256:/, "").slice(0, 12);
-  const count = commits === null || from === null ? "" : `, ${commits} commit${commits === 1 ? "" : "s"}`;
+  const far = from === null ? null : spellDistance(distance);
   const width = partWidth(plan.steps);
   const steps = plan.steps.map((step, index) => {
     const part = partOf(step);
@@ -30,7 +31,7 @@ export function planLines(
     return `${String(index + 1).padStart(3)} ${step.kind.padEnd(17)}${label}${text}${already}`;
   });
   return [
-    `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${count}. ${spellDecision(decision, style, now)}`,
+    `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${far === null ? "" : `, ${far}`}. ${spellDecision(decision, style, now)}`,
     ...steps,
     `--expect ${hash} applies exactly this.`,
   ];

@@ -69,6 +69,7 @@ const start: PromotionEvent = {
   to,
   subject: "Add project colour",
   commits: 1,
+  lost: 0,
   plan: digest("5c0e71a94b2d"),
   epoch: 42,
   by: "octocat",

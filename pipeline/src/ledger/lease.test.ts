@@ -468,6 +468,15 @@ describe("breaking a lease", () => {
     expect(lease.signal.reason).toMatchObject({ message: "the lease of prod is lost: broken by hubot" });
   });
 
+  test("waits where it cannot read who writes it, and tells from when on", async () => {
+    const { clock, memory, breakIt } = aWorld();
+    memory.plant(leaseKey(prod), "garbage");
+    const answer = await breakIt();
+    if (answer.status !== "unreadable") throw new Error(answer.status);
+    await clock.advance(Date.parse(answer.breakableFrom) - Date.parse(clock.now()));
+    expect(await breakIt()).toEqual({ status: "broken" });
+  });
+
   test("frees an environment whose lease is garbage, with the longest wait", async () => {
     const { clock, memory, octo, breakIt } = aWorld();
     const planted = clock.now();

@@ -5,6 +5,7 @@ import type { RecordBody, Standing } from "../ledger/records.ts";
 import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
 import { type Considered, consider } from "./consider.ts";
 import { ended, type PartialReport, stayOpen } from "./endings.ts";
+import { distanceOf } from "./facts.ts";
 import type { Plan } from "./plan.ts";
 import { baselineOf } from "./plan-promotion.ts";
 import { type Fences, raiseFences } from "./raise-fences.ts";
@@ -190,7 +191,7 @@ function announce(epoched: Epoched, now: Considered, plan: Plan, resumes: number
     from: baselineOf(now.standing).release?.sha ?? null,
     to: release?.manifest.git.sha ?? null,
     subject: release?.manifest.git.subject ?? null,
-    commits: facts.relation?.status === "known" ? (facts.relation.value.commits?.length ?? null) : null,
+    ...distanceOf(facts),
     plan: plan.hash,
     epoch: writer.epoch,
     by: run.request.by.name,

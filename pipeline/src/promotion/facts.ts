@@ -30,6 +30,17 @@ export interface RelationFact {
   readonly lost: readonly CommitSummary[] | null;
 }
 
+/** How many commits a move brings, and how many of what runs it leaves; null: not known. */
+export interface Distance {
+  readonly commits: number | null;
+  readonly lost: number | null;
+}
+
+export function distanceOf({ relation }: Pick<Facts, "relation">): Distance {
+  const fact = relation?.status === "known" ? relation.value : null;
+  return { commits: fact?.commits?.length ?? null, lost: fact?.lost?.length ?? null };
+}
+
 /** Everything observed before deciding. Plain data: a recorded decision can be made again from it. */
 export interface Facts {
   /** The store's clock, never the runner's. */

@@ -1,9 +1,9 @@
 import { readTarget } from "../environment/read-target.ts";
 import type { Target } from "../environment/target.ts";
-import { PortError } from "../errors.ts";
+import { PortError, UserError } from "../errors.ts";
 import { type Digest, type EnvironmentName, type ServiceName, type Sha, shortSha } from "../identifiers.ts";
 import { readHold } from "../ledger/hold.ts";
-import { readStanding } from "../ledger/read-ledger.ts";
+import { BrokenChainError, readStanding } from "../ledger/read-ledger.ts";
 import type { PromotionRequest, Standing } from "../ledger/records.ts";
 import { runningOf } from "../ledger/records.ts";
 import type { StoredPolicy } from "../policy/policy.ts";
@@ -33,7 +33,7 @@ export interface ObserveInput {
   readonly sha: Sha | null;
 }
 
-/** Asks everything that rules and plan need, read-only. A port that does not answer makes an unknown, never a no. */
+/** Asks everything that rules and plan need, read-only. A port that does not answer, and stored bytes that cannot be read, make an unknown, never a no. */
 export async function observe(input: ObserveInput): Promise<Facts> {
   const { shared, ports, request, standing, policy } = input;
   const { store } = shared;
@@ -147,10 +147,16 @@ async function ask<T>(question: () => Promise<T>): Promise<Observed<T>> {
   try {
     return known(await question());
   } catch (error) {
-    if (error instanceof PortError) return { status: "unknown", because: error.message };
+    if (isUnread(error)) return { status: "unknown", because: error.message };
     throw error;
   }
 }
+
+/** No answer, or stored bytes that nobody can read: an environment must not be trapped by what a rule does not ask for. */
+const isUnread = (error: unknown): error is Error =>
+  error instanceof PortError ||
+  error instanceof BrokenChainError ||
+  (error instanceof UserError && error.code === "store-unusable");
 
 async function askEach<T>(
   names: readonly string[],
