@@ -114,7 +114,7 @@ export class HostedEnvironment {
     });
   }
 
-  inspect(service: ServiceName): ServiceLook {
+  async inspect(service: ServiceName): Promise<ServiceLook> {
     return this.#services.get(service)?.look() ?? { wanted: null, tasksWanted: 0, tasks: [], rollout: null };
   }
 
@@ -144,7 +144,7 @@ export class HostedEnvironment {
 
   async startTask(task: TaskRequest): Promise<void> {
     if (this.tasks.knows(task.key)) return;
-    const folder = await this.#machine.unpackImage(task.image);
+    const { folder } = await this.#machine.unpackImage(task.image);
     const { variables } = await this.#environmentOf(task.template, { SLIPWAY_IMAGE: task.image, ...task.variables });
     await this.tasks.start({ key: task.key, image: task.image, command: task.command, folder, variables });
   }
@@ -208,7 +208,7 @@ export class HostedEnvironment {
 
   async #launch(placement: Placement, log: (line: string) => void, onHealth: () => void): Promise<Instance> {
     const { shape, revision } = placement;
-    const folder = await this.#machine.unpackImage(revision.image);
+    const files = await this.#machine.unpackImage(revision.image);
     const port = shape.port === null ? null : await freePort();
     const { variables, secrets } = await this.#environmentOf(revision.template, {
       SLIPWAY_SHA: revision.sha,
@@ -216,7 +216,7 @@ export class HostedEnvironment {
       ...portVariable(shape, port),
     });
     const { guard } = this.#machine;
-    return new Instance({ shape, image: revision.image, folder, port, variables, secrets, guard, log }, onHealth);
+    return new Instance({ shape, image: revision.image, files, port, variables, secrets, guard, log }, onHealth);
   }
 
   async #environmentOf(template: Digest, told: Readonly<Record<string, string>>): Promise<ProcessEnvironment> {

@@ -4,6 +4,7 @@ import type { Revision, RolloutCause, ServiceLook, TaskLook } from "../../ports.
 import { awaitHealth, type HealthWait } from "./await-health.ts";
 import type { Placement, RolloutState, ServiceState } from "./desired-state.ts";
 import { Fleet, type Launch } from "./fleet.ts";
+import type { Instance } from "./instance.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 import type { ServiceStatus } from "./status.ts";
 
@@ -58,9 +59,9 @@ export class HostedService {
     }
   }
 
-  /** Durable when it returns. Wanted already: no new order. */
+  /** Durable when it returns. Wanted already, and run from its own bytes: no new order. */
   async roll(placement: Placement): Promise<void> {
-    if (sameRevision(this.#state.wanted?.revision, placement.revision)) return;
+    if (sameRevision(this.#state.wanted?.revision, placement.revision) && !(await this.#runsEdited())) return;
     this.#abandonCandidate();
     const id = `rollout-${randomBytes(8).toString("hex")}`;
     this.#counted = null;
@@ -89,12 +90,13 @@ export class HostedService {
     if (fleet) void this.#drain(fleet);
   }
 
-  look(): ServiceLook {
+  async look(): Promise<ServiceLook> {
+    const tasks = await Promise.all(this.#fleets().flatMap((fleet) => fleet.instances.map(taskLook)));
     const { wanted, rollout } = this.#state;
     return {
       wanted: wanted?.revision ?? null,
       tasksWanted: wanted?.shape.instances ?? 0,
-      tasks: this.#fleets().flatMap((fleet) => fleet.instances.map(taskLook)),
+      tasks,
       rollout: rollout && { ...rollout, requestsServed: this.#requestsOf(rollout) },
     };
   }
@@ -147,6 +149,11 @@ export class HostedService {
 
   #fleets(): readonly Fleet[] {
     return [this.#serving, this.#candidate?.fleet, ...this.#leaving.keys()].filter((fleet) => fleet != null);
+  }
+  async #runsEdited(): Promise<boolean> {
+    const instances = this.#fleets().flatMap((fleet) => fleet.instances);
+    const differing = await Promise.all(instances.map(async (one) => (await one.bytes()) !== one.image));
+    return differing.includes(true);
   }
   #requestsOf(rollout: RolloutState): number {
     return rollout.requestsServed + (this.#counted?.requestsServed ?? 0);
@@ -241,9 +248,9 @@ export class HostedService {
   }
 }
 
-const taskLook = (instance: { id: string; image: TaskLook["image"]; health: TaskLook["health"] }): TaskLook => ({
+const taskLook = async (instance: Instance): Promise<TaskLook> => ({
   id: instance.id,
-  image: instance.image,
+  image: await instance.bytes(),
   health: instance.health,
 });
 

@@ -9,11 +9,12 @@ import { checkHealth } from "./health-check.ts";
 import { eachLine } from "./line-log.ts";
 import type { Guard } from "./machine.ts";
 import { endGroup, signalGroup } from "./process-group.ts";
+import type { SealedFolder } from "./sealed-folder.ts";
 
 export interface InstanceOrder {
   readonly shape: ServiceShape;
   readonly image: Digest;
-  readonly folder: string;
+  readonly files: SealedFolder;
   /** Null for a worker. */
   readonly port: number | null;
   readonly variables: Readonly<Record<string, string>>;
@@ -62,7 +63,7 @@ export class Instance {
     this.port = order.port;
     this.secrets = order.secrets;
     this.#child = spawn(program, rest, {
-      cwd: order.folder,
+      cwd: order.files.folder,
       env: { ...order.variables, ...order.guard.mark },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -77,6 +78,11 @@ export class Instance {
   /** The program could not be executed at all. */
   get neverStarted(): boolean {
     return this.#child.pid === undefined;
+  }
+
+  /** Digest of the bytes it was started from: another one than the image's when its files were edited since. */
+  async bytes(): Promise<Digest> {
+    return (await this.#order.files.edited()) ?? this.image;
   }
 
   /** No request of a page or API call is under way, or the time is over. */
@@ -126,7 +132,7 @@ export class Instance {
       const answer = await checkHealth({
         health: this.#order.shape.health,
         port: this.port,
-        folder: this.#order.folder,
+        folder: this.#order.files.folder,
         variables: this.#order.variables,
         upSeconds: (performance.now() - this.startedAt) / 1_000,
       });

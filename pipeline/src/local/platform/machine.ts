@@ -1,5 +1,6 @@
 import type { Digest } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
+import type { SealedFolder } from "./sealed-folder.ts";
 
 /** What the platform needs of the parts beside it; each is made in `main.ts`. */
 export interface Guard {
@@ -25,6 +26,6 @@ export interface Machine {
   readonly guard: Guard;
   readonly postgres: Postgres;
   readonly store: ObjectStore;
-  /** Folder that holds an image's files, verified against the digest. @throws OrderRefused when there is no such image. */
-  unpackImage(digest: Digest): Promise<string>;
+  /** An image's files, verified against the digest. @throws OrderRefused when there is no such image. */
+  unpackImage(digest: Digest): Promise<SealedFolder>;
 }

@@ -64,6 +64,7 @@ async function host(folders: PlatformFolders, startedAt: string, makeParts: () =
   const guard = new RecordedProcesses(folders.processes, parts.guard);
   await guard.endLeftovers();
   const images = new UnpackedImages(folders.unpacked, parts.images);
+  await images.sweep();
   const machine = {
     guard,
     postgres: parts.postgres,

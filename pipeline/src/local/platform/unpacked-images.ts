@@ -4,6 +4,7 @@ import { access, chmod, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest } from "../../identifiers.ts";
 import { OrderRefused } from "./refusals.ts";
+import { SealedFolder } from "./sealed-folder.ts";
 
 /** Where images come from: `../image-store.ts`. */
 export interface Images {
@@ -16,7 +17,8 @@ export interface Images {
 export class UnpackedImages {
   readonly #folder: string;
   readonly #images: Images;
-  readonly #underWay = new Map<string, Promise<string>>();
+  readonly #known = new Map<Digest, SealedFolder>();
+  readonly #underWay = new Map<Digest, Promise<SealedFolder>>();
 
   constructor(folder: string, images: Images) {
     mkdirSync(folder, { recursive: true, mode: 0o755 });
@@ -24,34 +26,55 @@ export class UnpackedImages {
     this.#images = images;
   }
 
-  /** @throws OrderRefused when there is no such image. */
-  folderOf(digest: Digest): Promise<string> {
+  /** Removes what was set aside or half made; while nothing runs from it. */
+  async sweep(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (/\.(edited|tmp|partial)$/.test(name)) await rm(join(this.#folder, name), { recursive: true, force: true });
+    }
+  }
+
+  /** The image's files, every byte as in the store; edited ones are set aside. @throws OrderRefused when there is no such image. */
+  folderOf(digest: Digest): Promise<SealedFolder> {
     const known = this.#underWay.get(digest);
     if (known !== undefined) return known;
-    const work = this.#unpack(digest).finally(() => this.#underWay.delete(digest));
+    const work = this.#find(digest).finally(() => this.#underWay.delete(digest));
     this.#underWay.set(digest, work);
     return work;
   }
 
-  async #unpack(digest: Digest): Promise<string> {
+  async #find(digest: Digest): Promise<SealedFolder> {
     const folder = join(this.#folder, digest.slice("sha256:".length));
-    const isThere = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return folder;
+    const sealFile = `${folder}.seal`;
+    const found = this.#known.get(digest) ?? (await SealedFolder.open(folder, sealFile));
+    if (found && (await found.edited()) === null) return this.#keep(digest, found);
     if (!(await this.#images.has(digest))) throw new OrderRefused(`image ${digest} is not in the store`);
     const temporary = `${folder}.${randomBytes(6).toString("hex")}.tmp`;
     try {
       await this.#images.unpack(digest, temporary);
+      await makeReadOnly(temporary);
+      await setAside(folder);
+      await SealedFolder.seal(temporary, sealFile);
       await rename(temporary, folder);
     } catch (cause) {
       await rm(temporary, { recursive: true, force: true });
       throw new OrderRefused(`image ${digest} cannot be unpacked: ${String(cause)}`, { cause });
     }
-    await makeReadOnly(folder);
-    return folder;
+    const sealed = await SealedFolder.open(folder, sealFile);
+    if (!sealed) throw new OrderRefused(`image ${digest} cannot be read again: ${sealFile}`);
+    return this.#keep(digest, sealed);
   }
+
+  #keep(digest: Digest, sealed: SealedFolder): SealedFolder {
+    this.#known.set(digest, sealed);
+    return sealed;
+  }
+}
+
+/** Processes may run from it until they are replaced. */
+async function setAside(folder: string): Promise<void> {
+  await rename(folder, `${folder}.${randomBytes(6).toString("hex")}.edited`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
 }
 
 /** Files alone: a folder that cannot be written to could not be removed by its owner. */
