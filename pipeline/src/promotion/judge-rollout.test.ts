@@ -99,6 +99,25 @@ describe("judgeRollout", () => {
       look: { wanted: next, tasks: [{ id: "a", image: next.image, health: "starting" }] },
       verdict: "wait",
     },
+    {
+      name: "what is wanted already but runs other bytes, with nothing under way, is ordered",
+      look: { wanted: next, tasks: [{ id: "a", image: imageOf(shas.old), health: "healthy" }] },
+      verdict: "order",
+    },
+    {
+      name: "what is wanted and under way is waited for, whatever still runs",
+      look: {
+        wanted: next,
+        tasks: [{ id: "a", image: imageOf(shas.old), health: "healthy" }],
+        rollout: rollout({ phase: "rolling" }),
+      },
+      verdict: "wait",
+    },
+    {
+      name: "a task whose digest is not told is waited for: that is no other bytes",
+      look: { wanted: next, tasks: [{ id: "a", image: null, health: "healthy" }] },
+      verdict: "wait",
+    },
     { name: "what is as before is ordered", look: {}, verdict: "order" },
     {
       name: "an order that no look shows yet is waited for: reads lag",

@@ -69,7 +69,7 @@ export function judgeRollout(
       return until === "drained" && look.tasks.length > countable(look.tasks).length
         ? { verdict: "wait" }
         : { verdict: "there" };
-    return { verdict: "wait" };
+    return runsOtherBytes(look, step.to) && mayOrder(memory) ? { verdict: "order" } : { verdict: "wait" };
   }
   const ours =
     rollout !== null &&
@@ -87,8 +87,8 @@ export function judgeRollout(
       rollout,
     };
   }
-  if (memory.orders > 0 && memory.looksSinceOrder < looksBeforeOrderingAgain) return { verdict: "wait" };
-  if (memory.orders < maximumOrders) return { verdict: "order" };
+  if (mayOrder(memory)) return { verdict: "order" };
+  if (memory.orders < maximumOrders) return { verdict: "wait" };
   return {
     verdict: "failed",
     code: "service-not-started",
@@ -97,6 +97,14 @@ export function judgeRollout(
     rollout,
   };
 }
+
+const mayOrder = ({ orders, looksSinceOrder }: RollMemory): boolean =>
+  orders === 0 || (orders < maximumOrders && looksSinceOrder >= looksBeforeOrderingAgain);
+
+/** The right revision is wanted, nothing is under way, and yet a task runs something else: no waiting will mend that. */
+const runsOtherBytes = (look: ServiceLook, to: Revision): boolean =>
+  !(look.rollout && inMotion.has(look.rollout.phase)) &&
+  countable(look.tasks).some((task) => task.image !== null && task.image !== to.image);
 
 function failedRollout(rollout: RolloutLook): RollVerdict {
   const newest = rollout.causes.at(-1);

@@ -39,6 +39,8 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   let memory: RollMemory = { staleRollout: null, orders: 0, looksSinceOrder: 0 };
   let lastError = "never asked";
   let last: ServiceLook | null = null;
+  /** Tasks that stood there when the order was given: equal bytes do not make them new. */
+  let old: ReadonlySet<string> = new Set();
   for (;;) {
     const look = await attempt(() => services.inspect(step.service));
     if (look.ok) {
@@ -55,8 +57,9 @@ export async function rollService(step: RollStep, context: StepContext): Promise
         const ordered = await attempt(() => services.roll(shape, step.to, context.permit));
         if (!ordered.ok && ordered.error.effect === "possible") context.unanswered();
         memory = { ...memory, orders: memory.orders + 1, looksSinceOrder: 0 };
+        old = new Set(look.value.tasks.map(({ id }) => id));
       }
-      context.progress(progressText(look.value, step), limit);
+      context.progress(progressText(look.value, step, old), limit);
     } else lastError = look.error.message;
     if (secondsSince(context, start) > limit) break;
     await pause(context, services.pollMilliseconds);
@@ -67,7 +70,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
       failure({
         ...where,
         code: "service-unhealthy",
-        cause: `not there after ${limit} s: ${progressText(last, step)}`,
+        cause: `not there after ${limit} s: ${progressText(last, step, old)}`,
       }),
     );
   return unknown(failure({ ...where, code: "could-not-tell", cause: lastError }));
@@ -104,8 +107,9 @@ function describe(look: ServiceLook, step: RollStep, ordered: boolean): string {
     : `already ${healthyOn(look, step)} of ${look.tasksWanted} on ${short(step.to.image)}`;
 }
 
-function progressText(look: ServiceLook, step: RollStep): string {
+function progressText(look: ServiceLook, step: RollStep, old: ReadonlySet<string>): string {
   const draining = look.tasks.filter((task) => task.health === "draining").length;
-  const fresh = `${Math.min(healthyOn(look, step), look.tasksWanted)} of ${look.tasksWanted} new tasks healthy`;
+  const tasks = look.tasks.filter(({ id }) => !old.has(id));
+  const fresh = `${Math.min(healthyOn({ ...look, tasks }, step), look.tasksWanted)} of ${look.tasksWanted} new tasks healthy`;
   return draining > 0 ? `${fresh}, ${draining} old ${draining === 1 ? "drains" : "drain"}` : fresh;
 }
