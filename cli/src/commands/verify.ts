@@ -17,6 +17,8 @@ import {
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import type { Document } from "../output.ts";
+import { lookAtRequest, readingDecision } from "../promotion/look.ts";
+import { Commands } from "../promotion/next.ts";
 import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
@@ -158,7 +160,7 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
     call.output.verdict({
       verdict: "Differs",
       text: `${name} is not what ${recorded}; no later epoch explains it.`,
-      next: [`promote --sha ${runs.sha} --env ${env}${sameLadder(call)}`],
+      next: await waysBack(call, session, env, runs.sha),
     });
   } else {
     call.output.verdict({
@@ -168,4 +170,22 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
     });
   }
   return exit;
+}
+
+/** What would put the recorded release in place again: only commands that are not refused as things stand. */
+async function waysBack(
+  call: Call,
+  session: Session,
+  environment: EnvironmentName,
+  sha: Sha,
+): Promise<readonly string[]> {
+  const commands = new Commands(sameLadder(call), call.shell.isTerminal);
+  const asked = { action: "promote", environment, sha, only: null, trigger: "person", overrides: [] } as const;
+  const rest = { reason: null, expect: null, until: "healthy", by: session.actor, runUrl: null } as const;
+  const decision = readingDecision(await lookAtRequest(session, { ...asked, ...rest }));
+  if (decision.allowed) return [commands.promote(sha, environment)];
+  const over = decision.reasons.every(({ code, overridable }) => code === "drifted" && overridable);
+  return over
+    ? [commands.override(sha, environment, "drifted")]
+    : [commands.verb(`explain --sha ${sha} --env ${environment}`)];
 }

@@ -10,6 +10,8 @@ export class Commands {
     this.#canAsk = canAsk;
   }
   promote = (sha: string, env: string): string => `promote --sha ${sha} --env ${env}${this.#ladder}`;
+  override = (sha: string, env: string, code: string): string =>
+    `${this.promote(sha, env)} --override ${code} --reason "<text>"`;
   rollback = (env: string, to: string | null = null): string =>
     `promote rollback --env ${env}${to === null ? (this.#canAsk ? "" : " --yes") : ` --to ${to}`}${this.#ladder}`;
   verb = (text: string): string => `promote ${text}${this.#ladder}`;
@@ -70,7 +72,7 @@ interface Situation {
 }
 
 function ways(
-  { code, data, kind }: Reason,
+  { code, data, kind, overridable }: Reason,
   { env, sha, below, open, commands, request, orderIsMissing }: Situation,
 ): readonly string[] {
   if (kind === "unknown") return [];
@@ -88,8 +90,10 @@ function ways(
       return sha && request.action === "promote" ? [commands.verb(`build --sha ${sha}`)] : [];
     case "release-corrupt":
       return sha ? [commands.verb(`verify --sha ${sha}`)] : [];
-    case "drifted":
-      return [commands.verb(`verify --env ${env}`)];
+    case "drifted": {
+      const over = sha && overridable && request.action === "promote" ? [commands.override(sha, env, code)] : [];
+      return [commands.verb(`verify --env ${env}`), ...over];
+    }
     case "plan-moved":
       return sha ? [commands.verb(`plan --sha ${sha} --env ${env}`)] : [];
     case "never-ran":

@@ -11,6 +11,7 @@ import {
   promotionOf,
   standingAfter,
 } from "../../test/record-builders.ts";
+import type { Step } from "../promotion/plan.ts";
 import { type RecordBody, runningOf } from "./records.ts";
 
 const applied = [{ name: "001_first", sha256: digestOf("001") }];
@@ -116,9 +117,20 @@ describe("how long a release has run without a gap", () => {
 
   test("goes on when the same release is promoted once more and nothing is different", () => {
     const once = standingAfter(promotionOf(shas.new));
-    const twice = standingAfter([...promotionOf(shas.new), ...promotionOf(shas.new)]);
+    const plan = planTo(shas.new);
+    const nothingToDo = { ...plan, steps: plan.steps.map((step) => ({ ...step, already: true }) as Step) };
+    const again = [anOpen(), aPlanBody({ plan: nothingToDo }), anOutcome("done")];
+    const twice = standingAfter([...promotionOf(shas.new), ...again]);
     expect(twice.good).toEqual(once.good);
     expect(twice.settled).toBe(2);
+  });
+
+  test("of a promotion that had to put in place what should have run all the time: its stay begins again", () => {
+    const { good } = standingAfter([...promotionOf(shas.new), ...promotionOf(shas.new)]);
+    expect(good).toMatchObject([
+      { sha: shas.new, epoch: 2, until: null },
+      { sha: shas.new, epoch: 1, until: minuteOf(5), leftBy: "disturbed" },
+    ]);
   });
 
   test("starts again when the same release is promoted onto other infrastructure", () => {

@@ -50,10 +50,14 @@ export function restartRun(good: readonly GoodRun[], unfinished: Unfinished, at:
 
 const visible: ReadonlySet<StepKind> = new Set(["roll-service", "retire-service", "switch-web"]);
 
-/** Whether the plan, once begun, may leave something else running than what runs by record. */
+/**
+ * Whether what runs by record has a gap once the plan is begun: it leads elsewhere, or it has to put in place what should
+ * have run all the time.
+ */
 export function disturbs(running: GoodRun | null, plan: Plan): boolean {
-  if (!running || canonicalJson(running.state) === canonicalJson(plan.goal)) return false;
-  return plan.steps.some(({ kind }) => visible.has(kind));
+  if (!running) return false;
+  const leadsElsewhere = canonicalJson(running.state) !== canonicalJson(plan.goal);
+  return plan.steps.some(({ kind, already }) => visible.has(kind) && (leadsElsewhere || !already));
 }
 
 function leave(good: readonly GoodRun[], until: Instant, leftBy: GoodRun["leftBy"]): readonly GoodRun[] {

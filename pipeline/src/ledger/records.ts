@@ -175,7 +175,7 @@ export interface Unfinished {
   readonly promotion: Epoch;
   /** Of the first plan since the last settling outcome: since then the environment may differ from what runs by record. */
   readonly at: Instant;
-  /** Some plan since then leads elsewhere than to what runs by record, visibly: its occupancy has a gap. */
+  /** Some plan since then leads elsewhere than to what runs by record, or had to put it in place again, visibly: its occupancy has a gap. */
   readonly disturbed?: boolean;
   readonly request: PromotionRequest;
   readonly plan: Plan;
