@@ -1,10 +1,15 @@
 import { front } from "./front.ts";
 import { processShell } from "./shell.ts";
 
+let isLost = false;
 // A reader that has seen enough (`promote status | head`) is no failure, and no reason to leave a promotion half way.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE" || isLost) return;
+    isLost = true;
+    const text = `Usage: the output could not be written (${error.code}). What was done stays done; promote history tells it.\n`;
+    if (stream === process.stdout) process.stderr.write(text);
+    if (process.exitCode === 0) process.exitCode = 2;
   });
 }
 // Started by the launcher on a Node of its choosing: its end is ours.
@@ -13,4 +18,5 @@ if (process.env.SLIPWAY_LAUNCHED && process.channel) {
   process.channel.unref();
 }
 
-process.exitCode = await front(process.argv.slice(2), processShell());
+const exit = await front(process.argv.slice(2), processShell());
+process.exitCode = isLost && exit === 0 ? 2 : exit;

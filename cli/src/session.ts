@@ -59,6 +59,9 @@ export interface Session {
 
 type Local = typeof import("@slipway/pipeline/local");
 
+/** Verbs that may be the first to use a store; for all others a name without one is a mistyped name. */
+const fills: ReadonlySet<string> = new Set(["build", "publish", "local"]);
+
 /** Opens the store and reads the policy; nothing is started and nothing is written. @throws UserError */
 export async function openSession(call: Call): Promise<Session> {
   const { shell, args, redactor } = call;
@@ -74,7 +77,7 @@ export async function openSession(call: Call): Promise<Session> {
   const folders = local.platformFolders(root, storeFolder ?? undefined);
   const store = new local.FileObjectStore(folders.objects);
   const stored = await readPolicy(store);
-  if (!stored && !config) {
+  if (!stored && (!config || (named !== null && !fills.has(call.verb)))) {
     throw new UserError({
       code: "store-unusable",
       message: `${quoteInput(named)} has no policy: no release was ever published there. Nothing was changed.`,

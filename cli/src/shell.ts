@@ -18,6 +18,8 @@ export interface Shell {
   readonly leave: (exit: number) => never;
   /** Calls back for each Ctrl-C or SIGTERM from now on; what is returned ends that. */
   readonly onInterrupt: (listener: (signal: "SIGINT" | "SIGTERM") => void) => () => void;
+  /** Calls back once nobody reads what is written any more; for verbs that write until they are stopped. */
+  readonly onReaderGone: (listener: () => void) => void;
 }
 
 /** A key pressed once reaches a relaunched process twice: from the terminal, and from the launcher. */
@@ -38,6 +40,10 @@ export function processShell(): Shell {
     rows: () => process.stderr.rows ?? 24,
     leave: (exit) => process.exit(exit),
     onInterrupt: listenForInterrupts,
+    onReaderGone: (listener) => {
+      process.stdout.once("error", listener);
+      process.stdout.once("close", listener);
+    },
   };
 }
 

@@ -28,6 +28,7 @@ export function fakeShell(fields: Partial<Shell> = {}): FakeShell {
       throw new Error(`left with ${exit}`);
     },
     onInterrupt: () => () => undefined,
+    onReaderGone: () => undefined,
     out: () => out,
     err: () => err,
     ...fields,

@@ -152,6 +152,26 @@ describe("promote init", () => {
     expect(existsSync(join(folder, "slipway.yaml"))).toBe(true);
   });
 
+  test("for an app in a folder of a larger repository writes in that folder, and what it says to add is there", async () => {
+    const folder = aRepository();
+    const app = join(folder, "services", "web shop");
+    mkdirSync(app, { recursive: true });
+    writeFileSync(join(app, "index.html"), "<!doctype html>\n");
+    writeFileSync(join(app, "package.json"), "{}\n");
+    execFileSync("git", ["add", "--all"], { cwd: folder });
+    const { err } = await init(app);
+    expect(existsSync(join(app, "slipway.yaml"))).toBe(true);
+    expect(existsSync(join(folder, "slipway.yaml"))).toBe(false);
+    const [added = ""] = /git add [^&]*/.exec(err) ?? [];
+    execFileSync("sh", ["-c", added], { cwd: app });
+  });
+
+  test("from a folder below names its files as they are seen from there", async () => {
+    const folder = aRepository();
+    mkdirSync(join(folder, "docs"));
+    expect((await init(join(folder, "docs"))).err).toContain("git add ../slipway.yaml ../.gitignore && git commit");
+  });
+
   const refused: readonly { name: string; code: string; make: () => string; flags?: readonly string[] }[] = [
     { name: "a folder in no repository", code: "not-a-repository", make: aFolder },
     {

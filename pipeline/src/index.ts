@@ -29,6 +29,7 @@ export {
 } from "./ledger/records.ts";
 export { runUnderLease } from "./ledger/run-under-lease.ts";
 export { verifyHistory } from "./ledger/verify-history.ts";
+export { runnerResultMarker } from "./migration/result-marker.ts";
 export { approve, revokeApproval, storeApprovals } from "./policy/approvals.ts";
 export { decide, exitOf, isOvertaken } from "./policy/evaluate.ts";
 export { chooseRollback, type RollbackChoice } from "./policy/last-good.ts";

@@ -1,10 +1,12 @@
 import { lstatSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { configError, detectConfig, type ExitCode, exitCodes, parseConfig, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { initDocument } from "../documents/init.ts";
+import { appFolder } from "../init/app-folder.ts";
 import { findingLines } from "../init/finding-lines.ts";
 import { configExists, writeFiles } from "../init/write-files.ts";
+import { quoteArgument } from "../terminal/message.ts";
 
 const name = "slipway.yaml";
 
@@ -14,8 +16,9 @@ export async function run(call: Call): Promise<ExitCode> {
   const { output, shell } = call;
   const isPrint = call.args.switches.has("print");
   const local = await import("@slipway/pipeline/local");
-  const { root } = await local.openRepository(shell.folder, { variables: {}, redact: call.redactor.redact });
-  const exists = isThere(root, shell.folder);
+  const repository = await local.openRepository(shell.folder, { variables: {}, redact: call.redactor.redact });
+  const root = appFolder(repository.root, shell.folder);
+  const exists = isThere(repository.root, shell.folder);
   if (exists && !isPrint) throw configExists();
   const sight = await local.lookAtRepository(root);
   if (sight.look.files.length === 0) throw nothingTracked();
@@ -33,8 +36,10 @@ export async function run(call: Call): Promise<ExitCode> {
   const ignored = !sight.ignoresSlipway;
   writeFiles(root, detection.yaml, ignored);
   const lines = detection.yaml.trimEnd().split("\n").length;
-  const next = [`git add ${name}${ignored ? " .gitignore" : ""} && git commit -m "Add ${name}" && promote build`];
-  const text = `Wrote ${name} (${lines} lines; it loads)${ignored ? " and added .slipway/ to .gitignore" : ""}.`;
+  const shown = (file: string): string => relative(realpathSync(shell.folder), join(root, file)) || file;
+  const added = [name, ...(ignored ? [".gitignore"] : [])].map(shown).map(quoteArgument).join(" ");
+  const next = [`git add ${added} && git commit -m "Add ${name}" && promote build`];
+  const text = `Wrote ${shown(name)} (${lines} lines; it loads)${ignored ? " and added .slipway/ to .gitignore" : ""}.`;
   output.verdict({ verdict: null, text, next });
   output.document(initDocument(detection, { written: name, ignored, next }));
   return exitCodes.done;

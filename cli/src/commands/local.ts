@@ -1,7 +1,8 @@
-import { type EnvironmentName, type ExitCode, exitCodes, UserError } from "@slipway/pipeline";
+import { type EnvironmentName, type ExitCode, exitCodes, nearestWord, quoteInput, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import type { Document } from "../output.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
+import { commandLine } from "../terminal/command-line.ts";
 import { spellAge } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
 import { spellSha } from "../terminal/style.ts";
@@ -120,8 +121,10 @@ async function status(call: Call, session: Session, local: Local): Promise<ExitC
 async function logs(call: Call, session: Session, local: Local): Promise<ExitCode> {
   const { values, switches } = call.args;
   const environment = values.env === undefined ? null : environmentOf(call, session);
+  await checkService(call, session, local);
   const abort = new AbortController();
   const end = call.shell.onInterrupt(() => abort.abort());
+  call.shell.onReaderGone(() => abort.abort());
   const lines: object[] = [];
   try {
     const input = {
@@ -142,4 +145,21 @@ async function logs(call: Call, session: Session, local: Local): Promise<ExitCod
   }
   call.output.document({ kind: "local-logs", version: 1, lines, exit: 0 } as Document);
   return exitCodes.done;
+}
+
+/** One of the configuration, or one that has written here. @throws UserError with the nearest one */
+async function checkService(call: Call, { config, root }: Session, local: Local): Promise<void> {
+  const { service } = call.args.values;
+  if (service === undefined) return;
+  const known = new Set([
+    ...(config?.services ?? []).map(({ name }) => name as string),
+    ...(await local.servicesWithLogs(root)),
+  ]);
+  if (known.has(service)) return;
+  const near = nearestWord(service, [...known]);
+  throw new UserError({
+    code: "usage",
+    message: `${quoteInput(service)} is not a service here (${[...known].toSorted().join(", ") || "none"}). Nothing was changed.`,
+    next: near ? [commandLine(call, { service: near })] : [],
+  });
 }

@@ -49,6 +49,7 @@ async function show(
 async function watch(call: Call, session: Session): Promise<ExitCode> {
   const abort = new AbortController();
   const end = call.shell.onInterrupt(() => abort.abort());
+  call.shell.onReaderGone(() => abort.abort());
   try {
     while (!abort.signal.aborted) {
       const { lines } = await show(call, session);

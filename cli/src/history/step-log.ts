@@ -1,4 +1,4 @@
-import { quoteInput, UserError } from "@slipway/pipeline";
+import { quoteInput, runnerResultMarker, UserError } from "@slipway/pipeline";
 import type { Document } from "../output.ts";
 import type { Session } from "../session.ts";
 import { printableLines } from "../terminal/escape.ts";
@@ -33,9 +33,14 @@ const hasLog = ({ log, report }: StepRecord): boolean => log !== null || (report
 const isAskedFor = (record: StepRecord, step: string): boolean =>
   hasLog(record) && [record.step, record.name, `${record.step} ${record.name}`].includes(step);
 
+/** Without the line in which the runner of migrations reports to us: its content is in the record. */
 async function textOf(session: Session, { log, report }: StepRecord): Promise<string> {
   const stored = log === null ? null : await session.store.get(log);
-  return stored ? new TextDecoder().decode(stored.body) : (report.failure?.log ?? []).join("\n");
+  const text = stored ? new TextDecoder().decode(stored.body) : (report.failure?.log ?? []).join("\n");
+  return text
+    .split("\n")
+    .filter((line) => !line.startsWith(runnerResultMarker))
+    .join("\n");
 }
 
 function noLog(among: readonly EpochSummary[], step: string): UserError {

@@ -37,11 +37,14 @@ export function nextAfterRefusal(
   below: EnvironmentName | null,
   open: Open | null,
   commands: Commands,
+  commitIsHere: boolean,
 ): readonly string[] {
   const env = request.environment;
   const starts = request.action === "promote" ? downCommands(reasons, commands) : [];
   const orderIsMissing = reasons.some(({ code, kind }) => code === "order" && kind === "no");
-  const found = reasons.flatMap((reason) => ways(reason, { env, sha, below, open, commands, request, orderIsMissing }));
+  const found = reasons.flatMap((reason) =>
+    ways(reason, { env, sha, below, open, commands, request, orderIsMissing, commitIsHere }),
+  );
   const isPromotion = request.action === "promote" && sha !== null;
   const explain = isPromotion ? [commands.verb(`explain --sha ${sha} --env ${env}`)] : [];
   return [...new Set([...starts, ...found, ...explain])].slice(0, most);
@@ -69,11 +72,13 @@ interface Situation {
   readonly request: PromotionRequest;
   /** It has to run below first, and then the plan that is to be approved may be another one. */
   readonly orderIsMissing: boolean;
+  /** Of `sha`, in the repository that this is called in; it can be built then. */
+  readonly commitIsHere: boolean;
 }
 
 function ways(
   { code, data, kind, overridable }: Reason,
-  { env, sha, below, open, commands, request, orderIsMissing }: Situation,
+  { env, sha, below, open, commands, request, orderIsMissing, commitIsHere }: Situation,
 ): readonly string[] {
   if (kind === "unknown") return [];
   switch (code) {
@@ -87,7 +92,8 @@ function ways(
     case "held":
       return [commands.verb(`hold --env ${env} --lift`)];
     case "release-missing":
-      return sha && request.action === "promote" ? [commands.verb(`build --sha ${sha}`)] : [];
+      if (!sha || request.action !== "promote") return [];
+      return [commitIsHere ? commands.verb(`build --sha ${sha}`) : commands.verb("status --releases")];
     case "release-corrupt":
       return sha ? [commands.verb(`verify --sha ${sha}`)] : [];
     case "drifted": {

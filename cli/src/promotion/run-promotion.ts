@@ -12,6 +12,7 @@ import type { Call } from "../call.ts";
 import { promotionDocument } from "../documents/promotion.ts";
 import { isOnGitHub } from "../session/actor.ts";
 import { holderOf, isGone, type Session, timing } from "../session.ts";
+import { sameLadder } from "../terminal/command-line.ts";
 import { InteractiveRenderer } from "../terminal/interactive.ts";
 import { PlainRenderer } from "../terminal/plain-lines.ts";
 import type { Renderer } from "../terminal/renderer.ts";
@@ -19,6 +20,7 @@ import { spellSha } from "../terminal/style.ts";
 import { utcClock } from "../terminal/times.ts";
 import { spellAhead } from "./ahead.ts";
 import { InterruptedWait, listenForStop } from "./interruption.ts";
+import { Commands } from "./next.ts";
 import { prepareLocal } from "./prepare-local.ts";
 import { waitOf } from "./request.ts";
 import { verdictOf } from "./verdict.ts";
@@ -30,9 +32,16 @@ export async function runPromotion(call: Call, session: Session, request: Promot
   const store = await prepareLocal(call, session, request);
   let baseline: string | null = null;
   const renderer = rendererFor(call, session);
-  using stop = listenForStop(call, renderer.say, () =>
-    baseline === null ? "taking it down again" : `putting ${spellSha(output.style, baseline)} back`,
-  );
+  const name = session.nameOf(request.environment);
+  using stop = listenForStop(call, {
+    say: renderer.say,
+    back: () => (baseline === null ? "taking it down again" : `putting ${spellSha(output.style, baseline)} back`),
+    left: () => ({
+      verdict: "Unknown",
+      text: `left ${name} while it was being changed; its promotion is open, and the same command goes on`,
+      next: [new Commands(sameLadder(call), true).again(request)],
+    }),
+  });
   const emit = (event: PromotionEvent): void => {
     if (event.type === "run:start") baseline = event.from;
     output.event(event);

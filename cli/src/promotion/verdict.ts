@@ -109,9 +109,13 @@ function refusedMessage(told: Told): Message {
     text: `${refusedWords(told)} ${countReasons(reasons)}. Nothing was changed.`,
     blocks: reasonBlocks(reasons, style, now),
     notes: earliest === null ? [] : [["Earliest", earliest]],
-    next: [...again, ...nextAfterRefusal(request, to, reasons, below, open, commands)].slice(0, 3),
+    next: [...again, ...nextAfterRefusal(request, to, reasons, below, open, commands, isCommitHere(facts))].slice(0, 3),
   };
 }
+
+/** A commit that the repository does not know is on no branch and off none. */
+const isCommitHere = (facts: Told["report"]["facts"]): boolean =>
+  facts?.relation?.status === "known" && facts.relation.value.onBranch !== null;
 
 function refusedWords(told: Told): string {
   const { report, name, to } = told;

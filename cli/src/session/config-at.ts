@@ -26,7 +26,7 @@ export async function configAt(call: Call, repository: Files, sha: Sha): Promise
     throw new UserError({
       code: "config-missing",
       message: `Usage: ${shortSha(sha)} has no ${path}. Nothing was built.`,
-      next: [`git add ${path} && git commit -m "Add slipway.yaml" && promote build`],
+      next: [`git add --all && git commit -m "Add slipway.yaml" && promote build`],
     });
   }
   const parsed = parseConfig(text, path);

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { posix } from "node:path";
 import { RefusalError, UserError } from "../errors.ts";
 import { quoteInput } from "../identifiers.ts";
 import type { AddedFile, BuiltImage, Checkout, FoundEntry, ImageBuilder, ImageOrder } from "../release/build-ports.ts";
@@ -40,7 +41,7 @@ async function collect(order: ImageOrder): Promise<readonly TarEntry[]> {
 }
 
 async function entriesBelow(service: string, checkout: Checkout, root: string): Promise<readonly TarEntry[]> {
-  const found = await checkout.walk(root);
+  const found = await lookAt(checkout, root);
   if (found === null) {
     throw new RefusalError({
       code: "build-failed",
@@ -49,12 +50,23 @@ async function entriesBelow(service: string, checkout: Checkout, root: string): 
   }
   const entries: TarEntry[] = [];
   for (const entry of found) {
-    const path = root === "." ? entry.path : entry.path === "" ? root : `${root}/${entry.path}`;
+    const isRoot = entry.path === "" || entry.path === ".";
+    const path = root === "." ? entry.path : isRoot ? root : `${root}/${entry.path}`;
     // The checkout's own bookkeeping is not what the commit produced.
     if (path === ".git" || path.startsWith(".git/")) continue;
     entries.push(await checkoutEntry(service, checkout, path, entry));
   }
   return entries;
+}
+
+/** A link that is named itself is one like any other; a link on the way there stays without a path. */
+async function lookAt(checkout: Checkout, root: string): Promise<readonly FoundEntry[] | null> {
+  const found = await checkout.walk(root);
+  const [only] = found ?? [];
+  if (only?.path !== "" || only.kind !== "link") return found;
+  const [folder, name] = [posix.dirname(root), posix.basename(root)];
+  const itself = (await checkout.walk(folder))?.find(({ path, kind }) => path === name && kind === "link");
+  return itself ? [{ ...itself, path: "." }] : found;
 }
 
 async function checkoutEntry(service: string, checkout: Checkout, path: string, found: FoundEntry): Promise<TarEntry> {

@@ -12,7 +12,7 @@ export { lookAtRepository } from "./look-at-repository.ts";
 export { FileObjectStore } from "./object-store.ts";
 export { type PlatformFolders, platformFolders } from "./platform/folders.ts";
 export { systemRandom } from "./random.ts";
-export { serviceLogs } from "./service-logs.ts";
+export { serviceLogs, servicesWithLogs } from "./service-logs.ts";
 export { openRepository, type Repository } from "./source-control.ts";
 export { ensureLocalTarget, localPort, localUrl } from "./target.ts";
 

@@ -39,6 +39,12 @@ export async function* serviceLogs(input: ServiceLogInput): AsyncGenerator<Servi
   }
 }
 
+/** Services of any environment that have written. */
+export async function servicesWithLogs(root: string): Promise<readonly string[]> {
+  const files = await logFiles({ root, environment: null, service: null, follow: false });
+  return [...new Set(files.map(({ service }) => service))];
+}
+
 async function logFiles(
   input: ServiceLogInput,
 ): Promise<readonly { environment: string; service: string; path: string }[]> {

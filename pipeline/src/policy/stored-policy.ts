@@ -108,7 +108,6 @@ function readJson(bytes: Uint8Array): unknown {
 const unusable = (why: string, cause?: unknown): UserError =>
   new UserError({
     code: "store-unusable",
-    message: `policy.json of the store ${why}. Nothing was changed.`,
-    next: ["promote build"],
+    message: `policy.json of the store ${why}. Put back the version before it, or remove it and publish it anew with promote build. Nothing was changed.`,
     cause,
   });

@@ -23,7 +23,10 @@ export async function refuseDirty(ports: DraftPorts, sha: Sha): Promise<void> {
     code: "tree-dirty",
     message: `the work tree differs from ${shortSha(sha)} in ${changes.length} ${changes.length === 1 ? "file" : "files"}. Nothing was built.`,
     evidence: [...changes.slice(0, 20).map(printable), ...more].map(ports.redact),
-    next: ["git stash --include-untracked && promote build && git stash pop"],
+    next: [
+      "git add --all && git commit && promote build     # with what differs",
+      "git stash --include-untracked && (promote build; git stash pop)     # without it",
+    ],
   });
 }
 
