@@ -57,7 +57,7 @@ export const refusals = {
   account: safety,
   "image-unavailable": safety,
   "web-collision": forwardSafety,
-  "plan-moved": { ...safety, onceOnly: true },
+  "plan-moved": safety,
   "lease-held": safety,
   superseded: safety,
 } as const satisfies Record<string, RefusalTraits>;

@@ -21,7 +21,8 @@ export type Epoch = number;
 export const shaPattern = /^[0-9a-f]{40}$/;
 export const digestPattern = /^sha256:[0-9a-f]{64}$/;
 export const environmentNamePattern = /^[a-z][a-z0-9-]{0,19}$/;
-export const serviceNamePattern = /^[a-z][a-z0-9-]{0,30}$/;
+/** `constructor` is a word that every JavaScript object answers to. */
+export const serviceNamePattern = /^(?!constructor$)[a-z][a-z0-9-]{0,30}$/;
 export const appNamePattern = /^[a-z][a-z0-9-]{0,30}$/;
 
 export const isSha = (text: string): text is Sha => shaPattern.test(text);

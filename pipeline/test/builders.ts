@@ -302,6 +302,7 @@ export function anUnfinished(fields: Partial<Unfinished> = {}): Unfinished {
       by: ci,
     }),
     plan,
+    left: [plan.goal],
     expected: plan.hash,
     baseline,
     turned: null,

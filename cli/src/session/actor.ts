@@ -8,7 +8,7 @@ export function actorOf(variables: Variables): Actor {
   const { GITHUB_ACTOR, GITHUB_ACTOR_ID } = variables;
   if (isOnGitHub(variables) && GITHUB_ACTOR && /^\d{1,20}$/.test(GITHUB_ACTOR_ID ?? ""))
     return { id: `github-${GITHUB_ACTOR_ID}`, name: GITHUB_ACTOR.slice(0, 100) };
-  const name = `${login()}@${hostname()}`;
+  const name = `${login()}@${hostname()}`.slice(0, 300);
   return { id: name, name };
 }
 
@@ -19,7 +19,7 @@ export function runUrlOf(variables: Variables): string | null {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID } = variables;
   if (!isOnGitHub(variables) || !GITHUB_SERVER_URL || !GITHUB_REPOSITORY || !GITHUB_RUN_ID) return null;
   const url = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
-  return URL.canParse(url) ? url : null;
+  return URL.canParse(url) && url.length <= 1000 ? url : null;
 }
 
 function login(): string {

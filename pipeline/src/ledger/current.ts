@@ -2,7 +2,7 @@ import type { EnvironmentName } from "../identifiers.ts";
 import type { ObjectStore } from "../ports.ts";
 import { currentKey } from "./keys.ts";
 import type { Standing } from "./records.ts";
-import { currentSchema } from "./standing-schema.ts";
+import { currentSchema, foldVersion } from "./standing-schema.ts";
 
 export interface Current {
   readonly standing: Standing;
@@ -36,7 +36,7 @@ export async function writeCurrent(store: ObjectStore, standing: Standing): Prom
   const { environment } = standing;
   if (environment === null) return "newer";
   const key = currentKey(environment);
-  const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, standing }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, fold: foldVersion, standing }));
   for (;;) {
     const stored = await store.get(key);
     const found = stored && parseCurrent(environment, stored.body);

@@ -1,5 +1,7 @@
 import type { Digest } from "../identifiers.ts";
 import type { AppliedMigration } from "../migration/batch.ts";
+import type { EnvironmentState } from "../promotion/plan.ts";
+import { canonicalJson } from "../release/canonical-json.ts";
 import { disturbs, endRun, restartRun } from "./good-runs.ts";
 import { type LedgerRecord, type RecordBody, runningOf, type Standing, type Unfinished } from "./records.ts";
 
@@ -55,6 +57,7 @@ function afterPlan(standing: Standing, record: LedgerRecord, body: Body<"plan">)
     disturbed: (standing.unfinished?.disturbed ?? false) || disturbs(runningOf(standing), body.plan),
     request: body.request,
     plan: body.plan,
+    left: withState(standing.unfinished?.left ?? [], body.plan.goal),
     expected: body.expected,
     baseline: body.baseline,
     turned: null,
@@ -65,6 +68,11 @@ function afterPlan(standing: Standing, record: LedgerRecord, body: Body<"plan">)
   const { applied } = body.fenced;
   const schema = { applied, certain: true };
   return { unfinished, claimed: null, openMigration: null, schema, known: withKnown(standing.known, applied) };
+}
+
+function withState(states: readonly EnvironmentState[], added: EnvironmentState): readonly EnvironmentState[] {
+  const spelled = canonicalJson(added);
+  return states.some((state) => canonicalJson(state) === spelled) ? states : [...states, added];
 }
 
 /** A run that goes on going back records a turn of its own, and no plan: what it ends is then this promotion. */

@@ -36,4 +36,8 @@ export const instantSchema = z
   .refine((text) => !Number.isNaN(Date.parse(text)), "no such time")
   .transform((text) => text as Instant);
 export const epochSchema = z.number().int().nonnegative();
-export const actorSchema = z.object({ id: z.string().max(300), name: z.string().max(300) });
+
+/** A text of any length, of which this much is kept. */
+export const cutText = (longest: number) =>
+  z.string().transform((text) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text));
+export const actorSchema = z.object({ id: z.string().max(300), name: cutText(300) });

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { StoredObject } from "../ports.ts";
-import { actorSchema, environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
+import { environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
 
 const duration = z.number().nonnegative().max(3_600_000);
 
 const holderSchema = z.object({
-  by: actorSchema,
+  by: z.object({ id: z.string().max(300), name: z.string().max(300) }),
   host: z.string().max(300),
   runUrl: z.string().max(1000).nullable(),
   /** With its start, since process numbers are used again. */

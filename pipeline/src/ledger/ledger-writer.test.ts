@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { aPlan } from "../../test/builders.ts";
 import { FaultyStore, type PutFault } from "../../test/faulty-store.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
 import { anOpen, anOutcome, aPlanBody, aStep, prod } from "../../test/record-builders.ts";
@@ -39,6 +40,35 @@ describe("a run's hand on the ledger", () => {
     const writer = await open();
     for (const body of [aPlanBody(), aStep(), anOutcome("done")]) await writer.append(body);
     expect(await readStanding(memory, prod)).toEqual(writer.standing);
+  });
+
+  test("writes nothing that could not be read back: long texts are cut, and a plan reads as it was written", async () => {
+    const { memory, open } = aWorld();
+    const writer = await open();
+    const plan = aPlan();
+    const steps = plan.steps.map((step) =>
+      step.kind === "roll-service" ? { ...step, expects: "anything" as const } : step,
+    );
+    await writer.append(aPlanBody({ plan: { ...plan, steps } }));
+    const long = "x".repeat(30_000);
+    const { report } = aStep();
+    const where = { name: "api", where: null, logLines: 1, requestsServed: null };
+    const failure = { code: "service-unhealthy", step: "roll-service", cause: long, log: [long], ...where } as const;
+    await writer.append(aStep({ report: { ...report, status: "failed", summary: long, failure } }));
+    await writer.append(anOutcome("done"));
+    expect(await readStanding(memory, prod)).toEqual(writer.standing);
+    expect(await verifyHistory(memory, prod)).toMatchObject({ ok: true });
+    const [, second, third] = (await readHistory(memory, prod)).map(({ record }) => record.body);
+    expect(second).toMatchObject({ plan: { steps } });
+    expect(third).toMatchObject({ report: { failure: { cause: `${"x".repeat(19_999)}…` } } });
+  });
+
+  test("refuses to write what is no record, and stops there", async () => {
+    const { memory, open } = aWorld();
+    const writer = await open();
+    await expect(writer.append(aStep({ n: 0.5 }))).rejects.toThrow();
+    await expect(writer.append(anOutcome("done"))).rejects.toThrow();
+    expect(await kindsOf(memory)).toEqual(["1 open"]);
   });
 
   test("writes in the order of the calls, also when nobody waits in between", async () => {

@@ -7,6 +7,7 @@ import { foldRecord } from "./fold.ts";
 import { laterOf } from "./instants.ts";
 import { leaseKey } from "./keys.ts";
 import { readStanding } from "./read-ledger.ts";
+import { recordSchema } from "./record-schema.ts";
 import type { LedgerRecord, RecordBody, Standing } from "./records.ts";
 import { ServerClock } from "./server-clock.ts";
 
@@ -96,8 +97,8 @@ export class LedgerWriter {
 
   async #append(body: RecordBody): Promise<void> {
     if (this.#stopped) throw this.#stopped;
-    const record = this.#next(body);
     try {
+      const record = this.#next(body);
       const answer = await appendRecord(this.#ports, record);
       if (answer.status === "taken") throw new DeposedError(answer.by.epoch);
       this.#fold(record, answer.bytes);
@@ -110,7 +111,8 @@ export class LedgerWriter {
   #next(body: RecordBody): LedgerRecord {
     const now = this.#now();
     this.#at = this.#at === null ? now : laterOf(this.#at, now);
-    return {
+    // What could not be read back would shut the environment for everybody: it is cut here, or not written at all.
+    return recordSchema.parse({
       version: 1,
       environment: this.#environment,
       seq: this.#standing.seq + 1,
@@ -119,7 +121,7 @@ export class LedgerWriter {
       at: this.#at,
       prev: this.#standing.head,
       body,
-    };
+    });
   }
 
   #fold(record: LedgerRecord, bytes: Uint8Array): void {

@@ -52,7 +52,7 @@ const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
     already,
     service: serviceNameSchema,
     to: revisionSchema,
-    expects: z.array(revisionSchema.nullable()),
+    expects: z.union([z.literal("anything"), z.array(revisionSchema.nullable())]),
   }),
   z.object({ kind: z.literal("retire-service"), already, service: serviceNameSchema }),
   z.object({

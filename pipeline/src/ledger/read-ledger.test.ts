@@ -8,6 +8,7 @@ import { writeCurrent } from "./current.ts";
 import { currentKey, historyKey, historyPrefix } from "./keys.ts";
 import { BrokenChainError, readHistory, readStanding } from "./read-ledger.ts";
 import type { RecordBody } from "./records.ts";
+import { foldVersion } from "./standing-schema.ts";
 
 const bodies: readonly RecordBody[] = [
   ...promotionOf(shas.old),
@@ -71,17 +72,27 @@ describe("reading the standing", () => {
     {
       name: "of another environment's ledger",
       copy: text(
-        JSON.stringify({ version: 1, standing: { ...standingAfter(bodies.slice(0, 3)), environment: "dev" } }),
+        JSON.stringify({
+          version: 1,
+          fold: foldVersion,
+          standing: { ...standingAfter(bodies.slice(0, 3)), environment: "dev" },
+        }),
       ),
     },
     {
-      name: "of a ledger with other bytes",
-      copy: text(JSON.stringify({ version: 1, standing: standingAfter(promotionOf(shas.newest)) })),
+      name: "folded by an engine that folded otherwise",
+      copy: text(JSON.stringify({ version: 1, fold: 1, standing: standingAfter(promotionOf(shas.newest)) })),
     },
   ])("goes by the ledger when the copy is $name", async ({ copy }) => {
     const store = await aStoreWithCopy();
     store.plant(currentKey(prod), copy);
     expect(await readStanding(store, prod)).toEqual(standingAfter(bodies));
+  });
+
+  test("says that records were replaced when the copy is of a ledger with other bytes", async () => {
+    const store = await aStore();
+    await writeCurrent(store, standingAfter(promotionOf(shas.newest)));
+    await expect(readStanding(store, prod)).rejects.toThrow("current.json holds another hash of it");
   });
 
   test.for([1, 4, settledAt, 8])("names the record that is missing (%i)", async (seq) => {

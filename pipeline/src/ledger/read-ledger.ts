@@ -31,12 +31,20 @@ export async function readStanding(store: ObjectStore, environment: EnvironmentN
 async function foldTail(store: ObjectStore, environment: EnvironmentName, copy: Standing): Promise<Standing | null> {
   try {
     const [named, ...tail] = await readRecords(store, environment, copy.seq, null);
-    if (named?.record.seq !== copy.seq || named.sha256 !== copy.head) return null;
+    if (named?.record.seq !== copy.seq) return null;
+    if (named.sha256 !== copy.head) throw new ReplacedError(environment, copy.seq);
     return tail.reduce((standing, stored) => followWith(standing, environment, stored), copy);
   } catch (error) {
     // The whole ledger names the first record that is wrong; this one may only be the first that was read.
-    if (error instanceof BrokenChainError) return null;
+    if (error instanceof BrokenChainError && !(error instanceof ReplacedError)) return null;
     throw error;
+  }
+}
+
+/** Another record stands where the copy was made: the ledger was cut and went on, or was put back from somewhere (I8). */
+class ReplacedError extends BrokenChainError {
+  constructor(environment: EnvironmentName, seq: number) {
+    super(environment, seq, "current.json holds another hash of it, so records were replaced");
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { FailureCode, RefusalCode } from "../codes.ts";
 import {
   actorSchema,
+  cutText,
   digestSchema,
   environmentNameSchema,
   epochSchema,
@@ -19,10 +20,11 @@ import type { FailureReport, GoodRun, LedgerRecord, PromotionRequest, RecordBody
 
 /*
  * Records as they are read back. Lists of codes are closed for those who write: a reader takes any word, so that an old
- * engine can still show what a newer one recorded. Texts have limits, since anybody who may write the bucket may write them.
+ * engine can still show what a newer one recorded. Texts are cut where they are too long: whoever may write the bucket may
+ * write them, and a ledger must not become unreadable by a long message of somebody else's.
  */
 
-const text = z.string().max(20_000);
+const text = cutText(20_000);
 const code = z.string().max(60);
 const refusalCodeSchema = code.transform((word) => word as RefusalCode);
 const failureCodeSchema = code.transform((word) => word as FailureCode);
@@ -38,7 +40,7 @@ export const requestSchema: z.ZodType<PromotionRequest> = z.object({
   expect: z.string().max(100).nullable(),
   until: z.enum(["healthy", "drained"]),
   by: actorSchema,
-  runUrl: z.string().max(1000).nullable(),
+  runUrl: cutText(1000).nullable(),
 });
 
 const failureShape = z.object({
@@ -46,9 +48,7 @@ const failureShape = z.object({
   step: stepKindSchema.nullable(),
   name: z.string().max(300).nullable(),
   cause: text,
-  where: z
-    .object({ file: z.string().max(1000), line: z.number().nullable(), excerpt: z.array(text).max(100) })
-    .nullable(),
+  where: z.object({ file: cutText(1000), line: z.number().nullable(), excerpt: z.array(text).max(100) }).nullable(),
   log: z.array(text).max(100),
   logLines: z.number(),
   requestsServed: z.number().nullable(),
@@ -80,7 +80,7 @@ export const goodRunSchema: z.ZodType<GoodRun> = z.object({
   epoch: epochSchema,
   action: z.enum(["promote", "rollback"]),
   by: actorSchema,
-  runUrl: z.string().max(1000).nullable(),
+  runUrl: cutText(1000).nullable(),
   from: instantSchema,
   until: instantSchema.nullable(),
   leftBy: z.enum(["replaced", "rolled-back", "disturbed"]).nullable(),
@@ -94,8 +94,8 @@ const bodySchema = z.discriminatedUnion("kind", [
     request: requestSchema.nullable(),
     resumes: epochSchema.nullable(),
     by: actorSchema,
-    host: z.string().max(300),
-    runUrl: z.string().max(1000).nullable(),
+    host: cutText(300),
+    runUrl: cutText(1000).nullable(),
   }),
   z.object({
     kind: z.literal("plan"),
@@ -105,7 +105,7 @@ const bodySchema = z.discriminatedUnion("kind", [
     expected: digestSchema,
     overridden: overriddenSchema,
     waived: z.array(refusalCodeSchema).max(100),
-    approvedBy: z.array(z.string().max(300)).max(1000),
+    approvedBy: z.array(cutText(300)).max(1000),
     policyDigest: digestSchema.nullable(),
     baseline: baselineSchema,
     fenced: z.object({ applied: z.array(appliedMigrationSchema).max(20_000) }).nullable(),

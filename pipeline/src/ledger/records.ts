@@ -179,6 +179,8 @@ export interface Unfinished {
   readonly disturbed?: boolean;
   readonly request: PromotionRequest;
   readonly plan: Plan;
+  /** Where all plans since the last settling outcome led, this one's included: what any of them may have left. */
+  readonly left: readonly EnvironmentState[];
   readonly expected: Digest;
   readonly baseline: Baseline;
   /** The recorded decision to go back; null while going forward, and after a `partial`. */

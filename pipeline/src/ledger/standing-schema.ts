@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { digestSchema, environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
-import { appliedMigrationSchema, planSchema, schemaBeliefSchema } from "./plan-schema.ts";
+import { appliedMigrationSchema, environmentStateSchema, planSchema, schemaBeliefSchema } from "./plan-schema.ts";
 import {
   baselineSchema,
   failureSchema,
@@ -18,6 +18,7 @@ const unfinishedSchema = z.object({
   disturbed: z.boolean().exactOptional(),
   request: requestSchema,
   plan: planSchema,
+  left: z.array(environmentStateSchema).max(1_000),
   expected: digestSchema,
   baseline: baselineSchema,
   turned: turnedSchema.nullable(),
@@ -43,8 +44,12 @@ const standingSchema: z.ZodType<Standing> = z.object({
     .nullable(),
 });
 
+/** Grows with each change of the fold: a copy that another engine has folded is passed over, and written anew. */
+export const foldVersion = 2;
+
 /** `environments/<env>/current.json`: a copy of the standing, for those who only look. The ledger is the truth. */
 export const currentSchema = z.object({
   version: z.literal(1),
+  fold: z.literal(foldVersion),
   standing: standingSchema,
 });

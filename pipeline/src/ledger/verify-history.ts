@@ -1,5 +1,6 @@
 import type { Digest, EnvironmentName } from "../identifiers.ts";
 import type { ObjectStore } from "../ports.ts";
+import { canonicalJson } from "../release/canonical-json.ts";
 import { BrokenChainError, followWith } from "./chain.ts";
 import { readCurrent } from "./current.ts";
 import { readHistory } from "./read-ledger.ts";
@@ -21,9 +22,11 @@ export async function verifyHistory(store: ObjectStore, environment: Environment
     let standing: Standing = nothingYet;
     for (const stored of records) {
       standing = followWith(standing, environment, stored);
-      if (current?.standing.seq === standing.seq && current.standing.head !== standing.head) {
+      const copy = current?.standing.seq === standing.seq ? current.standing : null;
+      if (copy && copy.head !== standing.head)
         return { ok: false, seq: standing.seq, because: "current.json holds another hash of it" };
-      }
+      if (copy && canonicalJson(copy) !== canonicalJson(standing))
+        return { ok: false, seq: standing.seq, because: "current.json does not say what the records up to it say" };
     }
     if (current && current.standing.seq > standing.seq) {
       const because = `the ledger ends at ${standing.seq} but current.json names ${current.standing.seq}: records are missing`;

@@ -15,13 +15,15 @@ export interface AppliedMigration {
 export { runnerResultMarker } from "./result-marker.ts";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+/** No file system has longer names; records hold them. */
+const name = z.string().max(300);
 export const runnerResultSchema = z.object({
   version: z.literal(1),
   status: z.enum(["done", "failed", "refused"]),
   /** Names applied by this task, in order. */
-  ran: z.array(z.string()),
+  ran: z.array(name),
   /** Everything applied afterwards, in the order of application. */
-  applied: z.array(z.object({ name: z.string(), sha256: digest.nullable() })),
+  applied: z.array(z.object({ name, sha256: digest.nullable() })),
   /** False: the database could not be read at the end; `applied` is then what was known last, and proves nothing. */
   appliedKnown: z.boolean().optional(),
   /**

@@ -1,7 +1,7 @@
 import { type RunnerResult, runnerResultMarker, runnerResultSchema } from "./batch.ts";
 
-/** A thousand migrations with their hashes take a fifth of it. */
-const longestResult = 1_000_000;
+/** In characters, with the marker. A thousand migrations with their hashes take a fifth of it. */
+export const longestResult = 1_000_000;
 
 /**
  * What the runner reported: its last line with the marker. A migration may print anything, so an earlier line never

@@ -165,7 +165,7 @@ const refusing: readonly (readonly [
     { facts: { gate: known({ status: "breaks", what: "x", evidence: [] }) } },
     { override: false, rollback: false, resume: true },
   ],
-  ["plan-moved", { request: { expect: "0123456789ab" } }, { override: false, rollback: true, resume: false }],
+  ["plan-moved", { request: { expect: "0123456789ab" } }, { override: false, rollback: true, resume: true }],
 ];
 
 describe.each(refusing)("%s, case %#", (code, world, { kind = "no", override, rollback, resume }) => {

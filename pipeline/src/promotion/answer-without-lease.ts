@@ -36,7 +36,7 @@ export async function answerWithoutLease(
       return ended({ kind: "already", verdict }, seen);
     }
   }
-  if (decision.allowed || continuation.kind === "finish") return null;
+  if (decision.allowed || (continuation.kind === "finish" && !isAboutTheCall(seen))) return null;
   const blocking = decision.reasons.filter((reason) => reason.code !== "interrupted");
   if (blocking.length === 0 && !underLease) {
     const lease = await readLease(run.world.store, run.request.environment);
@@ -45,6 +45,10 @@ export async function answerWithoutLease(
   }
   return ended({ kind: "refused" }, seen);
 }
+
+/** The call names another plan: that is no reason to turn the open promotion back. */
+const isAboutTheCall = ({ decision }: Considered): boolean =>
+  decision.reasons.some(({ code, kind }) => code === "plan-moved" && kind === "no");
 
 /** What runs already needs no permission to go on running, only safety. */
 const onlyPermission = (seen: Considered): boolean =>

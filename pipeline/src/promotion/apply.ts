@@ -1,21 +1,21 @@
 import { writeHold } from "../ledger/hold.ts";
 import type { HeldLease } from "../ledger/lease.ts";
 import { openEpoch } from "../ledger/ledger-writer.ts";
-import type { RecordBody, Standing } from "../ledger/records.ts";
+import type { RecordBody, Standing, Unfinished } from "../ledger/records.ts";
 import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
 import { type Considered, consider } from "./consider.ts";
 import { ended, type PartialReport, stayOpen } from "./endings.ts";
 import { distanceOf } from "./facts.ts";
 import type { Plan } from "./plan.ts";
-import { baselineOf } from "./plan-promotion.ts";
+import { acceptsDrift, baselineOf } from "./plan-promotion.ts";
 import { type Fences, raiseFences } from "./raise-fences.ts";
 import type { Epoched, Run } from "./run.ts";
 import { runPlan, stepContextFor } from "./run-plan.ts";
 import { goBack, settle, settleUnchanged } from "./settle.ts";
+import { InterruptedError } from "./steps/step-context.ts";
 
 /** @throws DeposedError, LeaseLostError, PortError: nothing was settled then, and the promotion stays open. */
 export async function applyUnderLease(run: Run, lease: HeldLease): Promise<PartialReport> {
-  await lease.waitUntilQuiet();
   const again = await considerNow(run);
   const early = await answerWithoutLease(run, again, true);
   if (early || !run.ports) return early ?? ended({ kind: "refused" }, again);
@@ -41,12 +41,33 @@ export async function applyUnderLease(run: Run, lease: HeldLease): Promise<Parti
   lease.setDoing("looking", writer.epoch);
   const quiet = { unansweredAt: null, attempts: 0 };
   const epoched: Epoched = { run, ports: run.ports, lease, writer, quiet, verified: { from: null } };
-  const fences = await raiseFences(writer.standing, stepContextFor(epoched, null, null, writer.standing));
+  const fences = await raised(epoched);
+  if (fences === "interrupted") return interruptedHere(epoched, again);
   if (fences.status === "unknown") return stayOpen(epoched, fences.because, again);
   const standing = withFence(writer.standing, fences);
   const now = await consider({ shared: world, ports: run.ports, policy: world.policy, request }, standing);
+  const { target } = now.facts;
+  if (target.status === "known" && (target.value?.digest ?? null) !== run.target)
+    return stayOpen(epoched, "target.json was changed at this moment", now);
   return carryOut(epoched, now, fences);
 }
+
+/** @throws DeposedError, LeaseLostError */
+async function raised(epoched: Epoched): Promise<Fences | "interrupted"> {
+  const { standing } = epoched.writer;
+  try {
+    return await raiseFences(standing, stepContextFor(epoched, null, null, standing));
+  } catch (error) {
+    if (error instanceof InterruptedError) return "interrupted";
+    throw error;
+  }
+}
+
+/** Nothing is put back and nothing settled: the same command goes on. */
+const interruptedHere = (epoched: Epoched, now: Considered): PartialReport => ({
+  ...stayOpen(epoched, "interrupted", now),
+  ending: { kind: "open", because: "interrupted", code: "interrupted" },
+});
 
 const withFence = (standing: Standing, fences: Extract<Fences, { status: "raised" }>): Standing =>
   fences.database ? { ...standing, schema: { applied: fences.database.applied, certain: true } } : standing;
@@ -65,7 +86,6 @@ async function carryOut(
     return goBack(epoched, now, {
       because,
       baseline: continuation.unfinished.baseline,
-      from: continuation.unfinished.plan.goal,
       only: continuation.unfinished.plan.only,
       notOurs: null,
       asked: epoched.run.request.action === "rollback",
@@ -82,15 +102,15 @@ async function carryOut(
 /** A definite no to safety turns a resumption back; could-not-tell leaves it open; anything new has changed nothing. */
 async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<PartialReport> {
   const { continuation, decision } = now;
-  const no = decision.reasons.find((reason) => reason.kind === "no");
-  if (continuation.kind === "finish") {
+  const no = decision.reasons.find(({ kind, code }) => kind === "no" && code !== "plan-moved");
+  const isAboutTheCall = decision.reasons.some(({ kind, code }) => kind === "no" && code === "plan-moved");
+  if (continuation.kind === "finish" && (no || !isAboutTheCall)) {
     if (!no) return stayOpen(epoched, decision.reasons[0]?.message ?? "the release could not be read", now);
     const { baseline, plan, epoch } = continuation.unfinished;
-    const because = { code: no.code, cause: no.message } as const;
+    const because = { code: no.code, cause: epoched.run.world.redact(no.message) } as const;
     return goBack(epoched, now, {
       because,
       baseline,
-      from: plan.goal,
       only: plan.only,
       notOurs: null,
       asked: false,
@@ -103,7 +123,7 @@ async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<Par
     result: "refused",
     environment: "unchanged",
     failure: null,
-    reasons: decision.reasons.map(({ code, message }) => ({ code, message })),
+    reasons: decision.reasons.map(({ code, message }) => ({ code, message: epoched.run.world.redact(message) })),
     observed: null,
     observedAt: epoched.lease.serverNow(),
     notBack: [],
@@ -127,7 +147,7 @@ async function recordPlan(
     promotion: open?.promotion ?? writer.epoch,
     plan,
     expected: open?.expected ?? plan.hash,
-    overridden: open?.overridden ?? decision.overridden,
+    overridden: open ? withDrift(open.overridden, acceptsDrift(facts, run.request)) : decision.overridden,
     waived: decision.waived,
     approvedBy: decision.approvedBy,
     policyDigest: facts.policy.digest,
@@ -137,11 +157,19 @@ async function recordPlan(
   await writer.append(body);
 }
 
+/** What is overridden only now, while an open promotion is finished, goes on record as well. */
+function withDrift(overridden: Unfinished["overridden"], reason: string | null): Unfinished["overridden"] {
+  const isNew = reason !== null && !overridden.some(({ code }) => code === "drifted");
+  return isNew ? [...overridden, { code: "drifted", reason }] : overridden;
+}
+
 /** Before the first step of a rollback: one that dies half-way must not be undone by automation. */
 async function hold(epoched: Epoched): Promise<void> {
   const { request, world } = epoched.run;
   const reason = request.reason ?? `rollback in epoch ${epoched.writer.epoch}`;
-  await writeHold(world.store, request.environment, { by: request.by, at: epoched.lease.serverNow(), reason });
+  const { lease } = epoched;
+  const made = { by: request.by, at: lease.serverNow(), reason };
+  await writeHold(world.store, request.environment, made, () => lease.check());
 }
 
 async function runForward(epoched: Epoched, now: Considered, plan: Plan): Promise<PartialReport> {
@@ -153,12 +181,7 @@ async function runForward(epoched: Epoched, now: Considered, plan: Plan): Promis
   if (end.status === "unknown")
     return { ...stayOpen(epoched, end.failure.cause, now), failure: end.failure, resumes, steps };
   if (end.status === "interrupted" && end.mode === "leave") {
-    return {
-      ...stayOpen(epoched, "interrupted", now),
-      ending: { kind: "open", because: "interrupted", code: "interrupted" },
-      resumes,
-      steps,
-    };
+    return { ...interruptedHere(epoched, now), resumes, steps };
   }
   const changedSomething = ran.visible || now.continuation.unfinished !== null;
   if (!changedSomething) return settleUnchanged(epoched, now, end, { resumes, steps });
@@ -169,7 +192,6 @@ async function runForward(epoched: Epoched, now: Considered, plan: Plan): Promis
   return goBack(epoched, now, {
     because,
     baseline: baselineOf(now.standing),
-    from: plan.goal,
     only: plan.only,
     notOurs: end.status === "failed" ? end.notOurs : null,
     asked: false,

@@ -81,11 +81,11 @@ async function lookLive(
 ): Promise<LiveFacts> {
   const found = foundRelease(release);
   const manifest = found?.release.manifest;
-  const left = standing.unfinished?.plan.goal.services ?? {};
+  const left = (standing.unfinished?.left ?? []).flatMap(({ services }) => Object.keys(services));
   const names = new Set([
     ...(manifest?.services ?? []).map((shape) => shape.name as string),
     ...Object.keys(before),
-    ...Object.keys(left),
+    ...left,
   ]);
   const digests = new Set(
     [...Object.values(manifest?.images ?? {}), ...(manifest?.migrations ? [manifest.migrations.runner.image] : [])].map(

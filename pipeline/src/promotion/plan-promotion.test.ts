@@ -133,26 +133,43 @@ describe("baseline", () => {
 
   test("going back leads there from whatever may be left, pages first", () => {
     const facts = someFacts();
-    const plan = planGoingBack(facts, baselineOf(facts.standing), aState(aRelease()), null, new Set());
+    const plan = planGoingBack(facts, baselineOf(facts.standing), [aState(aRelease())], null, new Set());
     expect(spoken(plan)).toEqual(["prepare-services", "switch-web", "invalidate", "roll-service api", "verify-live"]);
     expect(plan?.goal).toEqual(aState(aRelease({ sha: shas.old })));
   });
 
   test("going back to nothing retires what was started and unsets the pages", () => {
     const facts = someFacts({ standing: aStanding({ good: [] }), before: null });
-    const plan = planGoingBack(facts, baselineOf(facts.standing), aState(aRelease()), null, new Set());
+    const plan = planGoingBack(facts, baselineOf(facts.standing), [aState(aRelease())], null, new Set());
     expect(spoken(plan)).toEqual(["switch-web", "invalidate", "retire-service api", "verify-live"]);
   });
 
   test("a service that somebody else moved is left alone", () => {
     const facts = someFacts();
-    const plan = planGoingBack(facts, baselineOf(facts.standing), aState(aRelease()), null, new Set(["api"]));
-    expect(spoken(plan)).not.toContain("roll-service api");
+    const plan = planGoingBack(facts, baselineOf(facts.standing), [aState(aRelease())], null, new Set(["api"]));
+    expect(spoken(plan).filter((step) => step.endsWith(" api"))).toEqual([]);
+  });
+
+  test("takes away what a promotion left that another one has taken the place of, pages at every edge", () => {
+    const facts = someFacts({ standing: aStanding({ good: [] }), before: null });
+    const older = {
+      services: { worker: aState(aRelease()).services.api ?? null },
+      web: aState(aRelease({ sha: shas.old })).web,
+    };
+    const plan = planGoingBack(facts, baselineOf(facts.standing), [older, aState(aRelease())], null, new Set());
+    expect(spoken(plan)).toEqual([
+      "switch-web",
+      "invalidate",
+      "retire-service api",
+      "retire-service worker",
+      "verify-live",
+    ]);
+    expect(plan?.steps.find(({ kind }) => kind === "invalidate")).toMatchObject({ paths: ["/*"] });
   });
 
   test("no way is planned when the baseline's release cannot be read", () => {
     const facts = someFacts({ before: { status: "unknown", because: "no answer" } });
-    expect(planGoingBack(facts, baselineOf(facts.standing), aState(aRelease()), null, new Set())).toBeNull();
+    expect(planGoingBack(facts, baselineOf(facts.standing), [aState(aRelease())], null, new Set())).toBeNull();
   });
 });
 

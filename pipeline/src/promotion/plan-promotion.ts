@@ -33,6 +33,14 @@ export function baselineOf(standing: Standing): Baseline {
   };
 }
 
+/** Why what others have put in place may be overwritten: by the plan that is being finished, or by this request. Null: it may not. */
+export function acceptsDrift({ standing, policy }: Facts, request: PromotionRequest): string | null {
+  const before = standing.unfinished?.overridden.find(({ code }) => code === "drifted");
+  if (before) return before.reason;
+  const may = policy.policy.environments.find(({ name }) => name === request.environment)?.override ?? [];
+  return request.overrides.includes("drifted") && may.includes("drifted") ? request.reason : null;
+}
+
 /** Null: the release or the target could not be read or is not there; the rules say which. */
 export function planPromotion(facts: Facts, request: PromotionRequest): Plan | null {
   const found = foundRelease(facts.release);
@@ -53,8 +61,8 @@ export function planPromotion(facts: Facts, request: PromotionRequest): Plan | n
     release: found.release,
     web: found.web,
     webBefore: webListOf(facts, baseline.state),
-    alsoExpected: facts.standing.unfinished?.plan.goal ?? null,
-    driftAccepted: request.overrides.includes("drifted") || request.action === "rollback",
+    left: facts.standing.unfinished?.left ?? [],
+    driftAccepted: request.action === "rollback" || acceptsDrift(facts, request) !== null,
     migrationTemplate: target.target.migrations?.template ?? templateOf(target.target, "migrations"),
   };
   const services =
@@ -74,11 +82,14 @@ export function planPromotion(facts: Facts, request: PromotionRequest): Plan | n
   });
 }
 
-/** The way back to the baseline, from whatever is seen now. Null: what the way needs could not be read. */
+/**
+ * The way back to the baseline, from whatever is seen now; `left` is what any plan since the baseline may have left, the
+ * newest last. Null: what the way needs could not be read.
+ */
 export function planGoingBack(
   facts: Facts,
   baseline: Baseline,
-  from: EnvironmentState,
+  left: readonly EnvironmentState[],
   only: "web" | null,
   leave: ReadonlySet<string>,
 ): Plan | null {
@@ -86,22 +97,20 @@ export function planGoingBack(
   if (!target) return null;
   const before = foundRelease(facts.before);
   if (baseline.release && !before) return null;
+  const from = left.at(-1) ?? baseline.state;
   const served = webListOf(facts, from);
   const pages = webListOf(facts, baseline.state);
-  const kept = Object.fromEntries(Object.entries(baseline.state.services).filter(([name]) => !leave.has(name)));
-  const alsoExpected = {
-    services: Object.fromEntries(Object.entries(from.services).filter(([name]) => !leave.has(name))),
-    web: from.web,
-  };
+  const without = (services: EnvironmentState["services"]) =>
+    Object.fromEntries(Object.entries(services).filter(([name]) => !leave.has(name)));
   const way: Way = {
     action: "go-back",
     only,
-    before: baseline.state,
-    goal: { services: kept, web: baseline.state.web },
+    before: { services: without(baseline.state.services), web: baseline.state.web },
+    goal: { services: without(baseline.state.services), web: baseline.state.web },
     release: before?.release ?? null,
     web: pages,
     webBefore: served,
-    alsoExpected,
+    left: left.map(({ services, web }) => ({ services: without(services), web })),
     driftAccepted: false,
     migrationTemplate: null,
   };

@@ -19,8 +19,8 @@ export interface Way {
   /** File list that the goal serves, and the one that is served now, where they could be read. */
   readonly web: WebFileList | null;
   readonly webBefore: WebFileList | null;
-  /** Revisions that an unfinished promotion may have left. */
-  readonly alsoExpected: EnvironmentState | null;
+  /** What unfinished promotions may have left: where each of their plans led. */
+  readonly left: readonly EnvironmentState[];
   readonly driftAccepted: boolean;
   readonly migrationTemplate: Digest | null;
 }
@@ -132,7 +132,7 @@ function expectedAt(way: Way, facts: Facts, service: string): readonly (Revision
   const candidates = [
     way.before.services[service] ?? null,
     way.goal.services[service] ?? null,
-    way.alsoExpected?.services[service] ?? null,
+    ...way.left.map(({ services }) => services[service] ?? null),
   ];
   if (wanted !== "unknown-revision") candidates.push(wanted);
   return candidates.filter(
@@ -142,9 +142,9 @@ function expectedAt(way: Way, facts: Facts, service: string): readonly (Revision
 
 function retireSteps(way: Way, facts: Facts): readonly Step[] {
   const gone = Object.entries(way.goal.services).filter(([, revision]) => revision === null);
-  const leftOver = Object.entries({ ...way.before.services, ...way.alsoExpected?.services }).filter(
-    ([name, revision]) => revision !== null && !way.goal.services[name],
-  );
+  const leftOver = [way.before, ...way.left]
+    .flatMap(({ services }) => Object.entries(services))
+    .filter(([name, revision]) => revision !== null && !way.goal.services[name]);
   const names = new Set([...gone, ...leftOver].map(([name]) => name as ServiceName));
   return [...names].toSorted().map((service) => {
     const look = facts.services[service];
@@ -155,11 +155,14 @@ function retireSteps(way: Way, facts: Facts): readonly Step[] {
 function webSteps(way: Way, facts: Facts): readonly Step[] {
   const { web: from } = way.before;
   const { web: to } = way.goal;
-  const left = way.alsoExpected?.web ?? null;
-  if (!from && !to && !left) return [];
+  const left = way.left.map(({ web }) => web);
+  if (!from && !to && left.every((web) => !web)) return [];
   const already = facts.web?.status === "known" && sameWeb(facts.web.value.web, to);
-  const paths = pathsToInvalidate(way.webBefore, way.web);
-  const unmoved = sameWeb(from, to) && (!left || sameWeb(left, to));
+  // An edge may keep an entry of any of them, also one that is equal in the two that are compared.
+  const others = [from, ...left].filter((web) => web && !sameWeb(web, to));
+  const several = others.some((web) => !sameWeb(web, others[0] ?? null));
+  const paths = several ? ["/*"] : pathsToInvalidate(way.webBefore, way.web);
+  const unmoved = sameWeb(from, to) && left.every((web) => sameWeb(web, to));
   if (unmoved && way.action !== "go-back")
     return already
       ? []

@@ -4,6 +4,7 @@ import { DeposedError, LeaseLostError, PortError } from "../errors.ts";
 import { acquireLease, type HeldLease, type LeaseTiming } from "../ledger/lease.ts";
 import type { PromotionRequest } from "../ledger/records.ts";
 import type { EnvironmentPorts } from "../ports.ts";
+import { readPolicy } from "../release/publish-policy.ts";
 import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
 import { applyUnderLease } from "./apply.ts";
 import { ended, type PartialReport } from "./endings.ts";
@@ -20,12 +21,29 @@ export async function promote(
   waitMilliseconds = 0,
 ): Promise<PromotionReport> {
   const startedAt = world.clock.now();
-  const report = await answeringSilence(async () => {
-    const target = await readTarget(world.store, request.environment);
-    const ports = target ? await world.connect(target.target) : null;
-    return promoteFrom({ world, request, ports, reachable: target?.target.url != null }, waitMilliseconds);
-  });
+  const report = await answeringSilence(() => promoteOnce(world, request, waitMilliseconds));
   return { ...nothingDone, ...report, request, startedAt, endedAt: world.clock.now() };
+}
+
+const mostRounds = 3;
+
+/** From the start again where infrastructure was changed while this waited for the lease: other ports lead there now. */
+async function promoteOnce(
+  world: PromotionWorld,
+  request: PromotionRequest,
+  waitMilliseconds: number,
+): Promise<PartialReport> {
+  for (let round = 1; round <= mostRounds; round += 1) {
+    const report = await promoteFrom(await connectRun(world, request), waitMilliseconds);
+    if (report !== "target-moved") return report;
+  }
+  throw new PortError("read target.json", "none", `the target of ${request.environment} changes all the time`);
+}
+
+async function connectRun(world: PromotionWorld, request: PromotionRequest): Promise<Run> {
+  const stored = await readTarget(world.store, request.environment);
+  const ports = stored ? await world.connect(stored.target) : null;
+  return { world, request, target: stored?.digest ?? null, ports, reachable: stored?.target.url != null };
 }
 
 /** A port that is silent before anything of ours was written: nothing is known, and nothing was changed. */
@@ -50,7 +68,7 @@ const nothingDone = {
   observed: null,
 } as const;
 
-async function promoteFrom(run: Run, waitMilliseconds: number): Promise<PartialReport> {
+async function promoteFrom(run: Run, waitMilliseconds: number): Promise<PartialReport | "target-moved"> {
   const { world, request } = run;
   const first = await considerNow(run);
   const early = await answerWithoutLease(run, first);
@@ -70,7 +88,27 @@ async function promoteFrom(run: Run, waitMilliseconds: number): Promise<PartialR
     ...(world.isGone ? { isGone: world.isGone } : {}),
   });
   if (answer.status === "busy") return ended({ kind: "busy", look: answer.look }, first);
-  return withLease(run, answer.lease);
+  const { lease } = answer;
+  const held = await beginQuietly(run, lease);
+  return held === "target-moved" ? held : withLease(held, lease);
+}
+
+/**
+ * Waits until nothing of an older run may land, then reads again what decides. Whoever stops waiting, and whoever has to start
+ * over, gives the lease back: nothing was begun (R5).
+ */
+async function beginQuietly(run: Run, lease: HeldLease): Promise<Run | "target-moved"> {
+  const { world, request } = run;
+  try {
+    await lease.waitUntilQuiet();
+    const [target, policy] = await Promise.all([readTarget(world.store, request.environment), readPolicy(world.store)]);
+    if ((target?.digest ?? null) === run.target) return { ...run, world: { ...world, policy: policy ?? world.policy } };
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+  await lease.release();
+  return "target-moved";
 }
 
 /** The lock-delay is never shorter than a request of these ports may still land (types.md §3). */

@@ -26,10 +26,12 @@ function isSamePromotion(unfinished: Unfinished, request: PromotionRequest): boo
   return (plan.only === "web" ? plan.webRelease : plan.release)?.sha === request.sha;
 }
 
-/** A rollback of an open promotion: without a name, or to the release that the promotion started from. */
-function leadsToBaseline(unfinished: Unfinished, request: PromotionRequest): boolean {
-  if (unfinished.partial)
-    return request.only === null && request.sha !== null && unfinished.baseline.release?.sha === request.sha;
-  if (request.sha === null) return true;
-  return request.only === null && unfinished.baseline.release?.sha === request.sha;
+/**
+ * A rollback of an open promotion: without a name, or to the release that the promotion started from. A partial one is
+ * closed, and left by a rollback of its own, unless there is nothing to go back to but nothing.
+ */
+function leadsToBaseline({ partial, baseline }: Unfinished, request: PromotionRequest): boolean {
+  const start = baseline.release?.sha ?? null;
+  if (request.sha === null) return partial === null || (start === null && request.only === null);
+  return request.only === null && start === request.sha;
 }

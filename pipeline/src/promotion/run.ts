@@ -1,6 +1,6 @@
 import type { Target } from "../environment/target.ts";
 import type { EmitPromotion } from "../events.ts";
-import type { Instant } from "../identifiers.ts";
+import type { Digest, Instant } from "../identifiers.ts";
 import type { HeldLease, LeaseHolder, LeaseTiming } from "../ledger/lease.ts";
 import type { LedgerWriter } from "../ledger/ledger-writer.ts";
 import type { PromotionRequest } from "../ledger/records.ts";
@@ -32,6 +32,8 @@ export interface PromotionWorld {
 export interface Run {
   readonly world: PromotionWorld;
   readonly request: PromotionRequest;
+  /** Of the target that the ports lead to; null: there is none. */
+  readonly target: Digest | null;
   readonly ports: EnvironmentPorts | null;
   readonly reachable: boolean;
 }

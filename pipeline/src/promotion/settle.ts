@@ -1,10 +1,10 @@
 import { PortError } from "../errors.ts";
-import { liftHold, readHold } from "../ledger/hold.ts";
+import { liftSeenHold } from "../ledger/hold.ts";
 import { writeCurrent } from "../ledger/ledger-writer.ts";
 import type { Baseline, FailureReport, RecordBody } from "../ledger/records.ts";
 import { type Considered, consider } from "./consider.ts";
 import { exitOfEnding, type PartialReport, stayOpen } from "./endings.ts";
-import type { EnvironmentState, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { planGoingBack } from "./plan-promotion.ts";
 import type { Ending, StepOutcome } from "./report.ts";
 import type { Epoched } from "./run.ts";
@@ -25,15 +25,25 @@ export async function settle(epoched: Epoched, now: Considered, plan: Plan, sofa
   const outcome = outcomeOf(epoched, { result: "done", environment: "promoted", observed: plan.goal, held: back });
   const unrecorded = await appendOutcome(epoched, outcome, now, sofar);
   if (unrecorded) return unrecorded;
-  if (!back && request.trigger === "person") await attempt(() => liftHoldOf(epoched));
+  if (!back && request.trigger === "person") await liftHold(epoched, now);
   await attempt(() => writeCurrent(world.store, epoched.writer.standing));
   return report(epoched, now, { kind: "done", held: back }, outcome, sofar);
 }
 
-async function liftHoldOf(epoched: Epoched): Promise<void> {
-  const { world, request } = epoched.run;
-  if (await readHold(world.store, request.environment))
-    await liftHold(world.store, request.environment, request.by, epoched.lease.serverNow());
+/**
+ * Only the hold that the decision saw, and only as long as the lease is ours: what was set since, or by a rollback after
+ * us, is not ours to lift. `done` is on record by now, so nothing here may end the run otherwise; a hold that stays is shown
+ * by `status`, and binds automation only.
+ */
+async function liftHold(epoched: Epoched, { facts: { hold } }: Considered): Promise<void> {
+  if (hold.status === "unknown" || hold.value === null) return;
+  const { run, lease } = epoched;
+  const lifted = { by: run.request.by, at: lease.serverNow() };
+  try {
+    await liftSeenHold(run.world.store, run.request.environment, hold.value, lifted, () => lease.check());
+  } catch {
+    // It stays.
+  }
 }
 
 /** It stopped before anything that people can see; schema, services and web are as before. */
@@ -61,8 +71,6 @@ export async function settleUnchanged(
 export interface GoingBack extends Sofar {
   readonly because: Extract<RecordBody, { kind: "turn" }>["because"];
   readonly baseline: Baseline;
-  /** What the promotion may have left. */
-  readonly from: EnvironmentState;
   readonly only: "web" | null;
   /** A service that somebody else moved: left alone, and the outcome is partial. */
   readonly notOurs: string | null;
@@ -78,7 +86,8 @@ export async function goBack(epoched: Epoched, now: Considered, back: GoingBack)
     { ...now.standing, unfinished: writer.standing.unfinished ?? now.standing.unfinished },
   );
   const leave = new Set(back.notOurs ? [back.notOurs] : []);
-  const plan = planGoingBack(seen.facts, back.baseline, back.from, back.only, leave);
+  const left = writer.standing.unfinished?.left ?? [];
+  const plan = planGoingBack(seen.facts, back.baseline, left, back.only, leave);
   if (!plan)
     return {
       ...stayOpen(epoched, "what the way back needs could not be read", now),

@@ -49,7 +49,7 @@ export async function verifyLive(question: LiveQuestion): Promise<LiveVerdict> {
     Promise.all(
       Object.entries(question.state.services).map(([name, revision]) => checkService(question, name, revision)),
     ),
-    question.state.web || question.web ? checkPointer(question).then((check) => [check]) : [],
+    checkPointer(question),
   ]);
   return verdictOf([...services, ...web, ...entries, ...smoke], question);
 }
@@ -80,7 +80,13 @@ async function checkService(
   }
 }
 
-async function checkPointer(question: LiveQuestion): Promise<Check> {
+/** Asked also where no pages are promised: a release that was superseded may have left its own. */
+async function checkPointer(question: LiveQuestion): Promise<readonly Check[]> {
+  const check = await lookAtPointer(question);
+  return check.status === "yes" && !question.state.web ? [] : [check];
+}
+
+async function lookAtPointer(question: LiveQuestion): Promise<Check> {
   const at = { part: "web", name: "pointer", code: "web-mismatch" } as const;
   try {
     const live = await question.ports.web.readLive();
@@ -97,7 +103,8 @@ async function checkPointer(question: LiveQuestion): Promise<Check> {
 
 async function checkEntries(question: LiveQuestion): Promise<readonly Check[]> {
   if (!question.state.web) return [];
-  const entries = (question.web?.files ?? []).filter((file) => file.role === "entry").slice(0, mostEntries);
+  if (!question.web) return [unlisted];
+  const entries = question.web.files.filter((file) => file.role === "entry").slice(0, mostEntries);
   const checks: Check[] = [];
   for (let index = 0; index < entries.length; index += atOnce) {
     checks.push(
@@ -108,6 +115,14 @@ async function checkEntries(question: LiveQuestion): Promise<readonly Check[]> {
   }
   return checks;
 }
+
+const unlisted: Check = {
+  part: "entry",
+  name: "entries",
+  status: "unknown",
+  code: "could-not-tell",
+  message: "the list of the files that should be served cannot be read",
+};
 
 async function checkEntry(probe: Probe, entry: WebFile): Promise<Check> {
   const at = { part: "entry", name: `/${entry.path}`, code: "web-mismatch" } as const;

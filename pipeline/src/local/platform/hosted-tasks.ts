@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { longestResult } from "../../migration/parse-result.ts";
 import type { TaskState } from "../../ports.ts";
 import type { TaskRecord } from "./desired-state.ts";
 import { readIfThere } from "./durable-file.ts";
@@ -110,7 +111,9 @@ export class HostedTasks {
     const take = this.#boundedLog(record.key);
     const { pid } = child;
     if (pid !== undefined) void this.#guard.watch({ pid, group: true, signals: ["SIGTERM"] });
-    const read = Promise.all([child.stdout, child.stderr].map((stream) => stream && eachLine(stream, take)));
+    const read = Promise.all(
+      [child.stdout, child.stderr].map((stream) => stream && eachLine(stream, take, longestResult)),
+    );
     const ending = await new Promise<Pick<TaskRecord, "exitCode" | "because">>((resolve) => {
       child.once("error", (error) => resolve({ exitCode: null, because: `it did not start: ${error.message}` }));
       child.once("exit", (code, signal) => resolve(signal ? killedBy(signal) : exitedWith(code ?? 0)));

@@ -3,18 +3,29 @@ import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-/** A line longer than this is cut: one process must not fill the memory of the platform. */
-const longestLine = 16 * 1024;
+/** In characters. */
+const longestServiceLine = 16 * 1024;
 
-/** Hands over whole lines of a stream, the unfinished last one when it ends. Resolves at the end. */
-export async function eachLine(stream: Readable, take: (line: string) => void): Promise<void> {
+/**
+ * Hands over whole lines of a stream, the unfinished last one when it ends. A line longer than `longest` characters is
+ * cut: one process must not fill the memory of the platform. Resolves at the end.
+ */
+export async function eachLine(
+  stream: Readable,
+  take: (line: string) => void,
+  longest = longestServiceLine,
+): Promise<void> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   try {
     for await (const chunk of stream) {
-      const parts = (rest + decoder.write(chunk as Buffer)).split("\n");
-      rest = (parts.pop() ?? "").slice(0, longestLine);
-      for (const line of parts) take(line.replace(/\r$/, "").slice(0, longestLine));
+      const [more = "", ...begun] = decoder.write(chunk as Buffer).split("\n");
+      // What a full line still brings is not even joined: each time would copy all of it.
+      if (rest.length < longest) rest = (rest + more).slice(0, longest);
+      for (const line of begun) {
+        take(rest.replace(/\r$/, ""));
+        rest = line.slice(0, longest);
+      }
     }
   } catch {
     // The reading end was closed under us: what was read is all there is.

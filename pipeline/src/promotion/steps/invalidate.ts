@@ -31,14 +31,14 @@ export async function invalidate(
     await context.guard();
     return web.invalidate(step.paths, key, context.permit);
   });
-  if (!ordered.ok) return couldNotTell(step.kind, ordered.error);
+  if (!ordered.ok) return couldNotTell(context, step.kind, ordered.error);
   for (;;) {
     const answer = await persist(context, () => web.isInvalidated(key));
-    if (!answer.ok) return couldNotTell(step.kind, answer.error);
+    if (!answer.ok) return couldNotTell(context, step.kind, answer.error);
     if (answer.value) return done(true, describePaths(step.paths));
     if (secondsSince(context, start) > limitSeconds) {
       return unknown(
-        failure({ code: "could-not-tell", step: step.kind, cause: `not finished after ${limitSeconds} s` }),
+        failure(context, { code: "could-not-tell", step: step.kind, cause: `not finished after ${limitSeconds} s` }),
       );
     }
     context.progress(describePaths(step.paths), limitSeconds);

@@ -11,18 +11,19 @@ export async function pinArtifacts(
 ): Promise<StepReport> {
   const { environment } = context;
   const pinned = await persist(context, () => pin(step, context));
-  if (!pinned.ok) return couldNotTell("pin-artifacts", pinned.error);
-  if (pinned.value) return failed(failure({ code: "publish-failed", step: "pin-artifacts", cause: pinned.value }));
+  if (!pinned.ok) return couldNotTell(context, "pin-artifacts", pinned.error);
+  if (pinned.value)
+    return failed(failure(context, { code: "publish-failed", step: "pin-artifacts", cause: pinned.value }));
   for (const digest of step.images) {
     const image = await persist(context, () =>
       context.ports.images.pin({ digest }, `deployed-${environment}-${step.sha}`, context.permit),
     );
-    if (!image.ok) return couldNotTell("pin-artifacts", image.error);
+    if (!image.ok) return couldNotTell(context, "pin-artifacts", image.error);
     const look = await persist(context, () => context.ports.images.inspect({ digest }));
-    if (!look.ok) return couldNotTell("pin-artifacts", look.error);
+    if (!look.ok) return couldNotTell(context, "pin-artifacts", look.error);
     if (!look.value?.pullable) {
       return failed(
-        failure({
+        failure(context, {
           code: "service-not-started",
           step: "pin-artifacts",
           cause: `image ${digest} is not there: ${look.value?.because ?? "unknown to the registry"}`,

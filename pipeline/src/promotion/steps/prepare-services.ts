@@ -11,7 +11,7 @@ export async function prepareServices(
     const shape = context.shapeOf(service);
     if (!shape)
       return failed(
-        failure({
+        failure(context, {
           code: "service-not-started",
           step: step.kind,
           name: service,
@@ -19,7 +19,7 @@ export async function prepareServices(
         }),
       );
     const answer = await persist(context, () => context.ports.services.prepare(shape, to, context.permit));
-    if (!answer.ok) return couldNotTell(step.kind, answer.error, service);
+    if (!answer.ok) return couldNotTell(context, step.kind, answer.error, service);
   }
   return done(
     !step.already,

@@ -10,11 +10,15 @@ export async function publishWeb(
   const assets = (context.web?.files ?? []).filter((file) => file.role === "asset");
   const { web } = context.ports;
   const before = await persist(context, () => web.missing(assets));
-  if (!before.ok) return couldNotTell(step.kind, before.error);
+  if (!before.ok) return couldNotTell(context, step.kind, before.error);
   const clash = before.value.clashing[0];
   if (clash !== undefined) {
     return failed(
-      failure({ code: "publish-failed", step: step.kind, cause: `${clash} has other bytes in the asset pool` }),
+      failure(context, {
+        code: "publish-failed",
+        step: step.kind,
+        cause: `${clash} has other bytes in the asset pool`,
+      }),
     );
   }
   if (before.value.missing.length === 0) return done(false, "no new assets");
@@ -25,18 +29,18 @@ export async function publishWeb(
       context.permit,
     ),
   );
-  if (!added.ok) return couldNotTell(step.kind, added.error);
+  if (!added.ok) return couldNotTell(context, step.kind, added.error);
   const after = await lookAgain(
     context,
     web.pollMilliseconds,
     () => web.missing(assets),
     (look) => look.missing.length === 0,
   );
-  if (!after.ok) return couldNotTell(step.kind, after.error);
+  if (!after.ok) return couldNotTell(context, step.kind, after.error);
   const [missing] = after.value.missing;
   if (missing !== undefined)
     return failed(
-      failure({
+      failure(context, {
         code: "publish-failed",
         step: step.kind,
         cause: `${missing} is not in the asset pool after it was added`,

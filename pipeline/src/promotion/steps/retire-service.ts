@@ -37,6 +37,6 @@ export async function retireService(
   }
   const where = { step: step.kind, name: step.service } as const;
   return lastError === null
-    ? failed(failure({ ...where, code: "service-unhealthy", cause: `still there after ${limitSeconds} s` }))
-    : unknown(failure({ ...where, code: "could-not-tell", cause: lastError }));
+    ? failed(failure(context, { ...where, code: "service-unhealthy", cause: `still there after ${limitSeconds} s` }))
+    : unknown(failure(context, { ...where, code: "could-not-tell", cause: lastError }));
 }

@@ -26,7 +26,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   const shape = context.shapeOf(step.service);
   if (!shape)
     return failed(
-      failure({
+      failure(context, {
         code: "service-not-started",
         step: step.kind,
         name: step.service,
@@ -37,13 +37,15 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   const start = context.clock.monotonic();
   const limit = rollLimitSeconds(shape);
   let memory: RollMemory = { staleRollout: null, orders: 0, looksSinceOrder: 0 };
-  let lastError = "never asked";
+  /** Of the last look; null: it was answered. */
+  let lastError: string | null = null;
   let last: ServiceLook | null = null;
   /** Tasks that stood there when the order was given: equal bytes do not make them new. */
   let old: ReadonlySet<string> = new Set();
   for (;;) {
     const look = await attempt(() => services.inspect(step.service));
     if (look.ok) {
+      lastError = null;
       // A rollout that was over when we first looked says nothing about our order.
       memory = last
         ? { ...memory, looksSinceOrder: memory.looksSinceOrder + 1 }
@@ -65,15 +67,16 @@ export async function rollService(step: RollStep, context: StepContext): Promise
     await pause(context, services.pollMilliseconds);
   }
   const where = { step: step.kind, name: step.service } as const;
-  if (last)
+  // What was seen before the silence may have come true since: only a last look that was answered says no.
+  if (last && lastError === null)
     return failed(
-      failure({
+      failure(context, {
         ...where,
         code: "service-unhealthy",
         cause: `not there after ${limit} s: ${progressText(last, step, old)}`,
       }),
     );
-  return unknown(failure({ ...where, code: "could-not-tell", cause: lastError }));
+  return unknown(failure(context, { ...where, code: "could-not-tell", cause: lastError ?? "never asked" }));
 }
 
 function rollFailed(
@@ -81,12 +84,12 @@ function rollFailed(
   verdict: Extract<ReturnType<typeof judgeRollout>, { verdict: "failed" }>,
   context: StepContext,
 ): StepReport {
-  const log = logOf(verdict.rollout).map(context.redact);
-  const report = failure({
+  const log = logOf(verdict.rollout);
+  const report = failure(context, {
     code: verdict.code,
     step: step.kind,
     name: step.service,
-    cause: context.redact(verdict.cause),
+    cause: verdict.cause,
     log: log.slice(-40),
     logLines: log.length,
     requestsServed: verdict.rollout?.requestsServed ?? null,

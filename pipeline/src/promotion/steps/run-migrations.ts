@@ -9,7 +9,7 @@ import type { ReleaseMigrations } from "../../release/manifest.ts";
 import { judgeTask, type TaskVerdict } from "../judge-task.ts";
 import type { Step } from "../plan.ts";
 import { followTask } from "./follow-task.ts";
-import { done, failed, failure, type StepContext, unknown } from "./step-context.ts";
+import { done, failed, failure, InterruptedError, type StepContext, unknown } from "./step-context.ts";
 
 type MigrationStep = Extract<Step, { kind: "run-migrations" }>;
 
@@ -21,7 +21,9 @@ type MigrationStep = Extract<Step, { kind: "run-migrations" }>;
 export async function runMigrations(step: MigrationStep, context: StepContext): Promise<StepReport> {
   const migrations = context.release?.manifest.migrations;
   if (!migrations)
-    return failed(failure({ code: "migration-not-started", step: step.kind, cause: "the release has no migrations" }));
+    return failed(
+      failure(context, { code: "migration-not-started", step: step.kind, cause: "the release has no migrations" }),
+    );
   const attempt = context.attempt();
   const order = migrationOrder({
     context,
@@ -41,12 +43,13 @@ export async function runMigrations(step: MigrationStep, context: StepContext): 
       result: "failed",
       applied: step.expect.certain ? step.expect.applied : null,
     });
-    return failed(failure({ code: "migration-not-started", step: step.kind, cause: context.redact(end.because) }));
+    if (end.interrupted) throw new InterruptedError(end.interrupted);
+    return failed(failure(context, { code: "migration-not-started", step: step.kind, cause: end.because }));
   }
   if (end.status === "unknown")
-    return unknown(failure({ code: "could-not-tell", step: step.kind, cause: end.because }));
+    return unknown(failure(context, { code: "could-not-tell", step: step.kind, cause: end.because }));
   const result = readRunnerResult(end.lines);
-  const verdict = judgeTask(end.state, result, end.timedOut);
+  const verdict = missesNothing(judgeTask(end.state, result, end.timedOut), migrations);
   const failedNow = verdict.verdict === "failed";
   await context.record({
     kind: "migrate-finished",
@@ -54,7 +57,9 @@ export async function runMigrations(step: MigrationStep, context: StepContext): 
     result: failedNow ? "failed" : "done",
     applied: appliedBy(result),
   });
-  return failedNow ? migrationFailed(verdict, end.lines.map(context.redact)) : migrationDone(verdict.result);
+  // Only now: while the task might still commit, nothing was as before.
+  if (end.interrupted) throw new InterruptedError(end.interrupted);
+  return failedNow ? migrationFailed(verdict, end.lines, context) : migrationDone(verdict.result);
 }
 
 interface OrderInput {
@@ -97,6 +102,18 @@ const appliedBy = (result: RunnerResult | null): readonly AppliedMigration[] | n
     ? result.applied.map(({ name, sha256: hash }) => ({ name, sha256: hash as Digest | null }))
     : null;
 
+/** Done means that every migration of the release is applied: the image may hold another list than the release. */
+function missesNothing(verdict: TaskVerdict, { files }: ReleaseMigrations): TaskVerdict {
+  if (verdict.verdict === "failed") return verdict;
+  const { result } = verdict;
+  const applied = new Set(result.applied.map(({ name }) => name));
+  const missing = files.map(({ name }) => name).filter((name) => !applied.has(name));
+  if (missing.length === 0) return verdict;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : "";
+  const cause = `the runner says done, but ${missing[0]}${others} of the release is not applied`;
+  return { verdict: "failed", code: "migration-failed", cause, result };
+}
+
 function migrationDone(result: RunnerResult): StepReport {
   if (result.ran.length === 0)
     return done(false, result.applied.length === 0 ? "none" : `none pending, at ${result.applied.at(-1)?.name}`);
@@ -104,13 +121,17 @@ function migrationDone(result: RunnerResult): StepReport {
 }
 
 const shownLogLines = 40;
-function migrationFailed(verdict: Extract<TaskVerdict, { verdict: "failed" }>, log: readonly string[]): StepReport {
+function migrationFailed(
+  verdict: Extract<TaskVerdict, { verdict: "failed" }>,
+  log: readonly string[],
+  context: StepContext,
+): StepReport {
   const problem = verdict.result?.failure ?? null;
   const where = problem?.file
     ? { file: problem.file, line: problem.line, excerpt: problem.statement ? [problem.statement] : [] }
     : null;
   return failed(
-    failure({
+    failure(context, {
       code: verdict.code,
       step: "run-migrations",
       name: problem?.migration ?? null,

@@ -73,10 +73,21 @@ export const unknown = (failure: FailureReport): StepReport => ({
   notOurs: false,
 });
 
+/** What platforms, runners and ports say goes on record: no failure is made without the redactor (I10). */
 export function failure(
+  { redact }: Pick<StepContext, "redact">,
   fields: Pick<FailureReport, "code" | "step" | "cause"> & Partial<FailureReport>,
 ): FailureReport {
-  return { name: null, where: null, log: [], logLines: fields.log?.length ?? 0, requestsServed: null, ...fields };
+  const { where = null, log = [] } = fields;
+  return {
+    name: null,
+    logLines: log.length,
+    requestsServed: null,
+    ...fields,
+    cause: redact(fields.cause),
+    where: where && { ...where, excerpt: where.excerpt.map(redact) },
+    log: log.map(redact),
+  };
 }
 
 /** One poll's pause. @throws InterruptedError, LeaseLostError */
@@ -139,8 +150,12 @@ export async function lookAgain<T>(
   }
 }
 
-export const couldNotTell = (step: FailureReport["step"], error: PortError, name: string | null = null): StepReport =>
-  unknown(failure({ code: "could-not-tell", step, name, cause: error.message }));
+export const couldNotTell = (
+  context: StepContext,
+  step: FailureReport["step"],
+  error: PortError,
+  name: string | null = null,
+): StepReport => unknown(failure(context, { code: "could-not-tell", step, name, cause: error.message }));
 
 export const secondsSince = (context: StepContext, start: number): number => (context.clock.monotonic() - start) / 1000;
 export const short = (digest: Digest): string => digest.slice(0, 19);

@@ -15,12 +15,12 @@ export async function switchWeb(
 ): Promise<StepReport> {
   const { web } = context.ports;
   const before = await persist(context, () => web.readLive());
-  if (!before.ok) return couldNotTell(step.kind, before.error);
+  if (!before.ok) return couldNotTell(context, step.kind, before.error);
   const answer = await persist(context, async () => {
     await context.guard();
     return web.switchTo(step.to, context.permit);
   });
-  if (!answer.ok) return couldNotTell(step.kind, answer.error);
+  if (!answer.ok) return couldNotTell(context, step.kind, answer.error);
   if (answer.value === "moved") throw new DeposedError(null);
   const after = await lookAgain(
     context,
@@ -28,11 +28,11 @@ export async function switchWeb(
     () => web.readLive(),
     (live) => live.epoch > context.epoch || sameWeb(live.web, step.to),
   );
-  if (!after.ok) return couldNotTell(step.kind, after.error);
+  if (!after.ok) return couldNotTell(context, step.kind, after.error);
   if (after.value.epoch > context.epoch) throw new DeposedError(after.value.epoch);
   if (!sameWeb(after.value.web, step.to)) {
     return failed(
-      failure({ code: "web-mismatch", step: step.kind, cause: "the live pointer is not what was written" }),
+      failure(context, { code: "web-mismatch", step: step.kind, cause: "the live pointer is not what was written" }),
     );
   }
   const name = (target: typeof step.to) => (target ? shortSha(target.sha) : "nothing");

@@ -19,12 +19,12 @@ export async function verifyLiveStep(
     const verdict = await verifyLive({ ports, state: step.state, web, shapeOf, reachable, looking });
     if (verdict.status === "yes") return done(false, verdict.summary);
     context.progress(verdict.summary, limitSeconds);
-    if (secondsSince(context, start) > limitSeconds) return notLive(step, verdict);
+    if (secondsSince(context, start) > limitSeconds) return notLive(step, verdict, context);
     await pause(context, pauseMilliseconds);
   }
 }
 
-function notLive(step: Extract<Step, { kind: "verify-live" }>, verdict: LiveVerdict) {
+function notLive(step: Extract<Step, { kind: "verify-live" }>, verdict: LiveVerdict, context: StepContext) {
   const first = verdict.checks.find((check) => check.status === verdict.status);
   const name = first?.part === "service" ? first.name : null;
   const cause = `${first?.part ?? "check"} ${first?.name ?? ""}: ${first?.message ?? "not as promised"}`;
@@ -32,6 +32,6 @@ function notLive(step: Extract<Step, { kind: "verify-live" }>, verdict: LiveVerd
     .filter((check) => check.status !== "yes")
     .map((check) => `${check.part} ${check.name}: ${check.message}`);
   if (verdict.status === "unknown")
-    return unknown(failure({ code: "could-not-tell", step: step.kind, name, cause, log }));
-  return failed(failure({ code: first?.code ?? "digest-mismatch", step: step.kind, name, cause, log }));
+    return unknown(failure(context, { code: "could-not-tell", step: step.kind, name, cause, log }));
+  return failed(failure(context, { code: first?.code ?? "digest-mismatch", step: step.kind, name, cause, log }));
 }
