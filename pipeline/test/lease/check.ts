@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Note } from "./witness.ts";
 
 /** The bytes of an environment's history as they lie in the store, by the number in the name; a slot may hold several versions. */
-export type Slots = ReadonlyMap<number, readonly Uint8Array[]>;
+type Slots = ReadonlyMap<number, readonly Uint8Array[]>;
 
 export interface Evidence {
   readonly environment: string;
@@ -10,6 +10,8 @@ export interface Evidence {
   readonly notes: readonly Note[];
   /** For how long after a check what it guards may be done (L): nobody opens an epoch before. */
   readonly landsMilliseconds: number;
+  /** The store gave old answers, against its contract: a run may then take its ledger for broken, and stop. */
+  readonly isStale: boolean;
 }
 
 interface Written {
@@ -29,7 +31,7 @@ export function check(evidence: Evidence): readonly string[] {
     ...judgeOpened(history.records, evidence.notes),
     ...judgeWritten(history.records, evidence.notes),
     ...judgeActed(evidence),
-    ...judgeEnds(evidence.notes),
+    ...judgeEnds(evidence),
   ];
   return problems.map((problem) => `${environment}: ${problem}`);
 }
@@ -108,9 +110,11 @@ function judgeActed({ notes, landsMilliseconds }: Evidence): readonly string[] {
 }
 
 /** Nobody waits for ever, and nothing ends in a way that nobody thought of. */
-function judgeEnds(notes: readonly Note[]): readonly string[] {
+function judgeEnds({ notes, isStale }: Evidence): readonly string[] {
   return notes.flatMap((note) => {
     if (note.what === "broke") return [`it broke: ${note.because}`];
+    if (note.what === "stopped" && note.by === "BrokenChainError" && !isStale)
+      return ["a whole ledger was called broken"];
     if (note.what !== "busy" || note.patience === 0) return [];
     return [`an acquisition was stuck for ${Math.round(note.waited)} ms`];
   });

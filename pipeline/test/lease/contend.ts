@@ -1,48 +1,21 @@
 import { DeposedError, LeaseLostError, PortError } from "../../src/errors.ts";
 import type { EnvironmentName, Epoch } from "../../src/identifiers.ts";
-import {
-  type AcquireLease,
-  acquireLease,
-  breakLease,
-  type HeldLease,
-  type LeaseHolder,
-  type LeaseTiming,
-} from "../../src/ledger/lease.ts";
+import { type AcquireLease, acquireLease, breakLease, type HeldLease } from "../../src/ledger/lease.ts";
 import { type LedgerWriter, openEpoch, writeCurrent } from "../../src/ledger/ledger-writer.ts";
 import { BrokenChainError } from "../../src/ledger/read-ledger.ts";
 import type { RecordBody } from "../../src/ledger/records.ts";
-import type { Clock, ObjectStore, Random } from "../../src/ports.ts";
+import { runUnderLease } from "../../src/ledger/run-under-lease.ts";
 import { anOpen, anOutcome, aStep } from "../record-builders.ts";
-import type { Dice } from "../simulation/seeded/dice.ts";
-import type { Note, StoppedBy } from "./witness.ts";
-
-/** Somebody who wants the lease, in a process of its own or in a virtual one. */
-export interface Contender {
-  readonly store: ObjectStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly dice: Dice;
-  readonly timing: LeaseTiming;
-  readonly holder: LeaseHolder;
-  readonly isGone: NonNullable<AcquireLease["isGone"]>;
-  /** Milliseconds after which an acquisition counts as stuck. */
-  readonly patience: number;
-  readonly note: (note: Note) => void;
-  /** Milliseconds of the clock that the witness goes by. */
-  readonly time: () => number;
-  /** Called between a check and the write that it allows, where it hurts most if a process stands still. */
-  readonly pause: () => void;
-  /** Asks `check`, then does something that no fence protects, and notes both moments. */
-  readonly act: (environment: EnvironmentName, epoch: Epoch, check: () => void) => Promise<void>;
-}
+import type { Contender } from "./contender.ts";
+import type { StoppedBy } from "./witness.ts";
 
 /** One attempt at the lease, and, if it is had, at using it up. Returns the epoch; null: none was opened. */
 export async function contend(contender: Contender, environment: EnvironmentName): Promise<Epoch | null> {
   const { dice, note } = contender;
   const attempt = new Attempt(contender, environment);
   try {
-    if (dice.chance(0.01)) await attempt.breakIt();
-    await attempt.run();
+    if (dice.chance(0.02)) await attempt.breakIt();
+    await (dice.chance(0.2) ? attempt.runCommand() : attempt.run());
   } catch (error) {
     const by = stopOf(error);
     if (by) note({ what: "stopped", environment, by, late: attempt.isLate });
@@ -51,14 +24,14 @@ export async function contend(contender: Contender, environment: EnvironmentName
     // What was not given back is left to expire.
     attempt.lease?.stopBeating();
   }
-  return attempt.writer?.epoch ?? null;
+  return attempt.epoch;
 }
 
 class Attempt {
   readonly #by: Contender;
   readonly #environment: EnvironmentName;
   lease: HeldLease | null = null;
-  writer: LedgerWriter | null = null;
+  epoch: Epoch | null = null;
   /** It has let go of the lease, and writes as a process does that stood still after its check. */
   isLate = false;
 
@@ -77,36 +50,67 @@ class Attempt {
     const lease = await this.#take();
     if (!lease) return;
     const writer = await this.#open(lease);
+    if (this.#by.dice.chance(0.6)) return await this.#giveBack(lease, writer);
     await this.#use(lease, writer);
     await this.#end(lease, writer);
   }
 
+  /** As `promote lock run` does. */
+  async runCommand(): Promise<void> {
+    const { clock, dice, timing } = this.#by;
+    const run = async (epoch: Epoch, signal: AbortSignal) => {
+      this.#noteOpened(epoch);
+      await clock.sleep(dice.fraction() * timing.staleMilliseconds, signal);
+      return { failed: dice.chance(0.5) ? "exit code 1" : null };
+    };
+    const answer = await this.#ask((acquire) => runUnderLease({ acquire, doing: "runs a command", run }));
+    if (answer.status === "ran" && answer.epoch !== this.epoch) throw new Error("it ran in another epoch than it had");
+  }
+
   async #take(): Promise<HeldLease | null> {
-    const { store, clock, random, timing, holder, dice, isGone, note, time } = this.#by;
+    const { note, time } = this.#by;
     const environment = this.#environment;
     const asked = time();
-    const patience = dice.chance(0.1) ? 0 : this.#by.patience;
-    const ports = { store, environment, clock, random, timing, holder };
-    const answer = await acquireLease({
-      ...ports,
-      waitMilliseconds: patience,
-      ...(dice.chance(0.5) && { isGone }),
-    });
-    const waited = time() - asked;
-    if (answer.status === "busy") {
-      note({ what: "busy", environment, waited, patience });
-      return null;
-    }
-    this.lease = answer.lease;
+    const answer = await this.#ask(acquireLease);
+    if (answer.status === "busy") return null;
     const { tookOver, quietUntil } = answer.lease;
+    this.lease = answer.lease;
     const isQuiet = quietUntil === null || quietUntil < answer.lease.serverNow();
-    note({ what: "held", environment, waited, taken: tookOver ? "over" : isQuiet ? "free" : "quiet" });
+    const taken = tookOver ? "over" : isQuiet ? "free" : "quiet";
+    note({ what: "held", environment, waited: time() - asked, taken });
     await answer.lease.waitUntilQuiet();
     return answer.lease;
   }
 
+  /** Sometimes it does not wait for a holder that is alive, and sometimes it knows who is gone. */
+  async #ask<A extends { readonly status: string }>(ask: (acquire: AcquireLease) => Promise<A>): Promise<A> {
+    const { store, clock, random, timing, holder, dice, isGone, note, time } = this.#by;
+    const environment = this.#environment;
+    const asked = time();
+    const patience = dice.chance(0.1) ? 0 : this.#by.patience;
+    const ports = { store, environment, clock, random, timing, holder, ...(dice.chance(0.5) && { isGone }) };
+    const answer = await this.#notForEver((signal) => ask({ ...ports, waitMilliseconds: patience, signal }));
+    if (answer.status === "busy") note({ what: "busy", environment, waited: time() - asked, patience });
+    return answer;
+  }
+
+  /** A holder that is silent is waited for, however short the wait was to be; that comes to an end as well. */
+  async #notForEver<T>(wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const [late, over] = [new AbortController(), new AbortController()];
+    const { clock, patience } = this.#by;
+    clock.sleep(2 * patience, over.signal).then(
+      () => late.abort(new Error(`an acquisition was stuck for ${2 * patience} ms`)),
+      () => undefined,
+    );
+    try {
+      return await wait(late.signal);
+    } finally {
+      over.abort();
+    }
+  }
+
   async #open(lease: HeldLease): Promise<LedgerWriter> {
-    const { store, clock, random, note, time, pause } = this.#by;
+    const { store, clock, random, pause } = this.#by;
     const environment = this.#environment;
     const writer = await openEpoch({
       store,
@@ -120,33 +124,40 @@ class Attempt {
       },
       serverNow: () => lease.serverNow(),
     });
-    this.writer = writer;
-    note({ what: "opened", environment, epoch: writer.epoch, at: time() });
+    this.#noteOpened(writer.epoch);
     this.#noteWritten(writer);
     lease.setDoing("writes marks", writer.epoch);
     return writer;
   }
 
+  /** Most do next to nothing, so that there are many. */
+  async #giveBack(lease: HeldLease, writer: LedgerWriter): Promise<void> {
+    await this.#by.act(this.#environment, writer.epoch, () => lease.check());
+    await lease.release();
+  }
+
   async #use(lease: HeldLease, writer: LedgerWriter): Promise<void> {
     const { dice, clock, timing, act } = this.#by;
     const permit = lease.permit(writer.epoch);
-    for (let marks = dice.below(3); marks >= 0; marks -= 1) {
+    const isSlow = dice.chance(0.2);
+    for (let marks = dice.below(3) + (isSlow ? 3 : 0); marks > 0; marks -= 1) {
       await act(this.#environment, writer.epoch, () => permit.check());
-      if (dice.chance(0.1)) await clock.sleep(dice.fraction() * 2 * timing.staleMilliseconds);
+      if (isSlow) await clock.sleep(dice.fraction() * timing.staleMilliseconds);
       if (dice.chance(0.1)) await lease.beatNow();
-      await this.#write(writer, aStep({ n: marks + 1 }));
+      if (!isSlow || dice.chance(0.3)) await this.#write(writer, aStep({ n: marks }));
     }
     await act(this.#environment, writer.epoch, () => permit.check());
   }
 
+  /** Mostly as a run ends; now and then without an outcome, without giving the lease back, or without either. */
   async #end(lease: HeldLease, writer: LedgerWriter): Promise<void> {
     const { dice, store } = this.#by;
-    const ending = dice.below(20);
-    if (ending > 0) await this.#write(writer, anOutcome("done"));
+    const ending = dice.below(24);
+    if (ending > 2) await this.#write(writer, anOutcome("done"));
     if (ending > 5) await writeCurrent(store, writer.standing);
-    if (ending > 1) await lease.release();
+    if (ending > 1 && ending !== 3) await lease.release();
     lease.stopBeating();
-    if (ending === 0) await this.#writeLate(writer);
+    if (ending < 2) await this.#writeLate(writer);
   }
 
   /** Without asking the lease, long after it was let go: only the ledger's slot is in the way now. */
@@ -161,6 +172,11 @@ class Attempt {
   async #write(writer: LedgerWriter, body: RecordBody): Promise<void> {
     await writer.append(body);
     this.#noteWritten(writer);
+  }
+
+  #noteOpened(epoch: Epoch): void {
+    this.epoch = epoch;
+    this.#by.note({ what: "opened", environment: this.#environment, epoch, at: this.#by.time() });
   }
 
   #noteWritten({ standing }: LedgerWriter): void {

@@ -64,17 +64,20 @@ export function tallyOf(notes: readonly Note[]): Tally {
 }
 
 export function addTallies(one: Tally, other: Tally): Tally {
-  return {
-    acquisitions: one.acquisitions + other.acquisitions,
-    takenOver: one.takenOver + other.takenOver,
-    waitedForQuiet: one.waitedForQuiet + other.waitedForQuiet,
-    written: one.written + other.written,
-    acted: one.acted + other.acted,
-    lost: one.lost + other.lost,
-    deposed: one.deposed + other.deposed,
-    lateRefused: one.lateRefused + other.lateRefused,
-    unanswered: one.unanswered + other.unanswered,
-  };
+  const sums = Object.entries(one).map(([name, count]) => [name, count + other[name as keyof Tally]]);
+  return Object.fromEntries(sums) as Tally;
 }
 
 export const nothingTallied: Tally = tallyOf([]);
+
+/** What a round came to. */
+export interface RoundEnd {
+  readonly tally: Tally;
+  /** Processes that were killed, or stood still for a while. */
+  readonly kills: number;
+  readonly stops: number;
+  /** Answers of the store that were no good, by kind. */
+  readonly struck: Readonly<Record<string, number>>;
+  /** Everything that is wrong, in words. */
+  readonly problems: readonly string[];
+}

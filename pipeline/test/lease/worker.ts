@@ -1,0 +1,53 @@
+import { openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { Dice } from "../simulation/seeded/dice.ts";
+import { contend } from "./contend.ts";
+import type { Contender } from "./contender.ts";
+import { environmentNumber, environmentsIn, notesFolder, realContender } from "./real-world.ts";
+
+/*
+ * A process that fights for leases until it is told to end, or is killed: `node worker.ts <folder> <seed> <lanes> <environments>`.
+ * It prints a line before it stops itself, so that somebody lets it go on.
+ */
+const [, , folder = "", seed = "0", lanes = "1", environments = "1"] = process.argv;
+/** So that a ledger stays short, and reading it cheap, everybody moves on to other environments. */
+const epochsOfOne = 40;
+const environmentsAtOnce = Number(environments);
+
+const file = openSync(join(notesFolder(folder), `${process.pid}-${seed}`), "a");
+const dice = new Dice(Number(seed));
+let first = Math.max(0, environmentsIn(folder).length - environmentsAtOnce);
+let isOver = false;
+// Whoever has started it holds the other end, and takes it along when it dies.
+process.stdin
+  .on("close", () => process.exit(1))
+  .resume()
+  .unref();
+process.on("SIGTERM", () => {
+  isOver = true;
+});
+
+function aLane(): Contender {
+  const lane = dice.fork();
+  const note: Contender["note"] = (what) => void writeSync(file, `${JSON.stringify(what)}\n`);
+  return {
+    ...realContender(folder, lane.below(2 ** 32), note),
+    pause: () => void (lane.chance(0.002) && standStill()),
+  };
+}
+
+/** Right between a check and its write: nothing of this process runs before somebody lets it go on. */
+function standStill(): void {
+  writeSync(1, "still\n");
+  process.kill(process.pid, "SIGSTOP");
+}
+
+async function fight(contender: Contender): Promise<void> {
+  while (!isOver) {
+    const number = first + contender.dice.below(environmentsAtOnce);
+    const epoch = await contend(contender, environmentNumber(number));
+    if (epoch !== null && epoch >= epochsOfOne) first = Math.max(first, number + 1);
+  }
+}
+
+await Promise.all(Array.from({ length: Number(lanes) }, () => fight(aLane())));
