@@ -26,11 +26,30 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "Two to five people at once, killed, frozen, throttled, answered late, with expired credentials and a stranger's edits: one at a time, no false record, never trapped",
     run: "`npm run test:simulation -- --depth 0`",
   },
+  "lease-epochs": {
+    promise:
+      "Processes that are killed and stopped at any moment never share an epoch, and none writes after another has opened a later one",
+    run: "`npm run test:lease -- --in-memory 0`",
+  },
+  "lease-erratic-store": {
+    promise: "The same on a store that answers 409, 412, 500 after the write, late, and with what was there before",
+    run: "`npm run test:lease -- --acquisitions 0`",
+  },
   "planted-bugs": {
     promise: "A bug in the kernel is noticed by a named check within a minute",
     run: "`npm run test:mutants`",
   },
 };
+
+const refused = "Is refused with a code of its own before anything is changed, without a stack";
+const kinds = ["hostile-ledgers", "hostile-web", "hostile-migrations", "policy-bypass", "hostile-requests"];
+const otherKinds = ["hostile-manifests", "hostile-config", "hostile-archives", "hostile-git", "hostile-calls"];
+const answered = "Is parsed or refused, whatever a grammar makes of it, and never by a stack";
+const inputs = Object.fromEntries([
+  ...[...kinds, ...otherKinds].map((id) => [id, { promise: refused, run: "`npm test`" }] as const),
+  ...["parsers", "arguments"].map((id) => [id, { promise: answered, run: "`npm test`" }] as const),
+  ["fuzzed-parsers", { promise: answered, run: "`npm run test:fuzz`" }] as const,
+]);
 
 const [ran, table] = process.argv.slice(2);
 if (ran === undefined || table === undefined) throw new Error("which files? <what-ran.jsonl> <planted-bugs.md>");
@@ -40,7 +59,7 @@ const lines = readFileSync(ran, "utf8")
   .map((text) => JSON.parse(text) as Line);
 
 const row = ({ promise, tries, unit, failures, seconds }: Line): string => {
-  const machine = machines[promise];
+  const machine = machines[promise] ?? inputs[promise];
   if (machine === undefined) throw new Error(`nobody says what ${promise} promises`);
   return `| ${machine.promise} | ${tries.toLocaleString("en")} ${unit} | ${failures} | ${Math.round(seconds).toLocaleString("en")} | ${machine.run} |`;
 };
