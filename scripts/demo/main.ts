@@ -34,14 +34,28 @@ const acts: readonly Act[] = [
   alreadyLive,
 ];
 
-const { values: options } = parseArgs({
-  options: { json: { type: "boolean", default: false }, stop: { type: "boolean", default: false } },
-});
+const options = optionsOf(process.argv.slice(2));
 // Inside the checkout, so that the commits' builds find the dependencies that are installed here.
 const home = join(import.meta.dirname, "../../.slipway/demo");
 const folder = join(home, "repository");
 
+process.once("SIGINT", () => {
+  process.stderr.write(
+    "\nInterrupted. What was started goes on; end it, and remove it, with:  npm run demo -- --stop\n",
+  );
+  process.exit(130);
+});
 process.exitCode = options.stop ? await stop() : await tell();
+
+function optionsOf(args: readonly string[]): { readonly json: boolean; readonly stop: boolean } {
+  const known = { json: { type: "boolean", default: false }, stop: { type: "boolean", default: false } } as const;
+  try {
+    return parseArgs({ args: [...args], options: known }).values;
+  } catch (error) {
+    process.stderr.write(`Usage: the demo takes --json or --stop. ${error instanceof Error ? error.message : ""}\n`);
+    process.exit(2);
+  }
+}
 
 async function stop(): Promise<number> {
   await stopDemo(home);
