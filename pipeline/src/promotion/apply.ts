@@ -1,82 +1,27 @@
 import { writeHold } from "../ledger/hold.ts";
 import type { HeldLease } from "../ledger/lease.ts";
-import { openEpoch } from "../ledger/ledger-writer.ts";
-import type { RecordBody, Standing, Unfinished } from "../ledger/records.ts";
+import type { RecordBody, Unfinished } from "../ledger/records.ts";
 import { answerWithoutLease, considerNow } from "./answer-without-lease.ts";
-import { type Considered, consider } from "./consider.ts";
-import { ended, type PartialReport, stayOpen } from "./endings.ts";
+import { beginEpoch, type Raised } from "./begin-epoch.ts";
+import type { Considered } from "./consider.ts";
+import { ended, interruptedHere, type PartialReport, stayOpen } from "./endings.ts";
 import { distanceOf } from "./facts.ts";
 import type { Plan } from "./plan.ts";
 import { acceptsDrift, baselineOf } from "./plan-promotion.ts";
-import { type Fences, raiseFences } from "./raise-fences.ts";
 import type { Epoched, Run } from "./run.ts";
-import { runPlan, stepContextFor } from "./run-plan.ts";
+import { runPlan } from "./run-plan.ts";
 import { goBack, settle, settleUnchanged } from "./settle.ts";
-import { InterruptedError } from "./steps/step-context.ts";
 
 /** @throws DeposedError, LeaseLostError, PortError: nothing was settled then, and the promotion stays open. */
 export async function applyUnderLease(run: Run, lease: HeldLease): Promise<PartialReport> {
   const again = await considerNow(run);
   const early = await answerWithoutLease(run, again, true);
   if (early || !run.ports) return early ?? ended({ kind: "refused" }, again);
-  const { world, request } = run;
-  const { store, clock, random } = world;
-  const writer = await openEpoch({
-    store,
-    environment: request.environment,
-    clock,
-    random,
-    mayWrite: () => lease.check(),
-    serverNow: () => lease.serverNow(),
-    body: {
-      kind: "open",
-      command: request.action,
-      request,
-      resumes: again.continuation.kind === "new" ? null : (again.continuation.unfinished?.epoch ?? null),
-      by: request.by,
-      host: world.holder.host,
-      runUrl: request.runUrl,
-    },
-  });
-  lease.setDoing("looking", writer.epoch);
-  const quiet = { unansweredAt: null, attempts: 0 };
-  const epoched: Epoched = { run, ports: run.ports, lease, writer, quiet, verified: { from: null } };
-  const fences = await raised(epoched);
-  if (fences === "interrupted") return interruptedHere(epoched, again);
-  if (fences.status === "unknown") return stayOpen(epoched, fences.because, again);
-  const standing = withFence(writer.standing, fences);
-  const now = await consider({ shared: world, ports: run.ports, policy: world.policy, request }, standing);
-  const { target } = now.facts;
-  if (target.status === "known" && (target.value?.digest ?? null) !== run.target)
-    return stayOpen(epoched, "target.json was changed at this moment", now);
-  return carryOut(epoched, now, fences);
+  const begun = await beginEpoch(run, run.ports, lease, again);
+  return begun.status === "ended" ? begun.report : carryOut(begun.epoched, begun.now, begun.fences);
 }
 
-/** @throws DeposedError, LeaseLostError */
-async function raised(epoched: Epoched): Promise<Fences | "interrupted"> {
-  const { standing } = epoched.writer;
-  try {
-    return await raiseFences(standing, stepContextFor(epoched, null, null, standing));
-  } catch (error) {
-    if (error instanceof InterruptedError) return "interrupted";
-    throw error;
-  }
-}
-
-/** Nothing is put back and nothing settled: the same command goes on. */
-const interruptedHere = (epoched: Epoched, now: Considered): PartialReport => ({
-  ...stayOpen(epoched, "interrupted", now),
-  ending: { kind: "open", because: "interrupted", code: "interrupted" },
-});
-
-const withFence = (standing: Standing, fences: Extract<Fences, { status: "raised" }>): Standing =>
-  fences.database ? { ...standing, schema: { applied: fences.database.applied, certain: true } } : standing;
-
-async function carryOut(
-  epoched: Epoched,
-  now: Considered,
-  fences: Extract<Fences, { status: "raised" }>,
-): Promise<PartialReport> {
+async function carryOut(epoched: Epoched, now: Considered, fences: Raised): Promise<PartialReport> {
   const { continuation, decision, plan } = now;
   if (continuation.kind === "turn") {
     const because =
@@ -132,12 +77,7 @@ async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<Par
   return { ...ended({ kind: "refused" }, now), epoch: epoched.writer.epoch };
 }
 
-async function recordPlan(
-  epoched: Epoched,
-  now: Considered,
-  plan: Plan,
-  fences: Extract<Fences, { status: "raised" }>,
-): Promise<void> {
+async function recordPlan(epoched: Epoched, now: Considered, plan: Plan, fences: Raised): Promise<void> {
   const { run, writer } = epoched;
   const { decision, continuation, facts } = now;
   const open = continuation.kind === "finish" ? continuation.unfinished : null;

@@ -49,3 +49,9 @@ export function stayOpen(epoched: Epoched, because: string, now: Considered): Pa
     facts,
   };
 }
+
+/** Nothing is put back and nothing settled: the same command goes on. */
+export const interruptedHere = (epoched: Epoched, now: Considered): PartialReport => ({
+  ...stayOpen(epoched, "interrupted", now),
+  ending: { kind: "open", because: "interrupted", code: "interrupted" },
+});

@@ -133,6 +133,14 @@ test("a first promotion that could not be put back is left by the rollback that 
   expect(back).toMatchObject({ exit: 0, environment: "reverted" });
 });
 
+test("pages that follow another ledger are left alone, and nobody is said to have taken over", async () => {
+  const simulation = await begun();
+  const release = await simulation.publish("aaa1", []);
+  simulation.environment.web = { web: null, epoch: 57 };
+  await expect(simulation.run({ sha: release.sha })).rejects.toMatchObject({ code: "store-unusable" });
+  expect(simulation.environment.services.get("api")?.wanted ?? null).toBeNull();
+});
+
 type Bend = (world: PromotionWorld, gate: Gate) => PromotionWorld;
 const withPorts = (world: PromotionWorld, change: (ports: EnvironmentPorts) => EnvironmentPorts): PromotionWorld => ({
   ...world,
