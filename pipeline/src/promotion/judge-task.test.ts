@@ -23,6 +23,7 @@ const stopped = (exitCode: number | null) => ({
 
 const table = [
   { name: "exit 0 and a result line", state: stopped(0), result: result(), timedOut: false, verdict: "done" },
+  { name: "done just as it was asked to stop", state: stopped(0), result: result(), timedOut: true, verdict: "done" },
   {
     name: "exit 0 without the runner's own word",
     state: stopped(0),

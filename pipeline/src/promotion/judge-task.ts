@@ -21,9 +21,10 @@ export function judgeTask(
   timedOut: boolean,
 ): TaskVerdict {
   const failing = state.containers.find((container) => container.exitCode !== 0);
+  // Also when it was asked to stop just then: what is applied is applied.
+  if (!failing && state.containers.length > 0 && result?.status === "done") return { verdict: "done", result };
   if (timedOut)
     return { verdict: "failed", code: "migration-timeout", cause: `stopped at its limit: ${state.because}`, result };
-  if (!failing && state.containers.length > 0 && result?.status === "done") return { verdict: "done", result };
   if (result?.failure) {
     const { code, message } = result.failure;
     return { verdict: "failed", code: "migration-failed", cause: `${code} ${message}`, result };
