@@ -26,6 +26,19 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "Two to five people at once, killed, frozen, throttled, answered late, with expired credentials and a stranger's edits: one at a time, no false record, never trapped",
     run: "`npm run test:simulation -- --depth 0`",
   },
+  "protocol-model": {
+    promise:
+      "In no state that the protocol can reach is an invariant broken, and from each of them a good end can be reached",
+    run: "`npm run test:model`",
+  },
+  "protocol-rules": {
+    promise: "Each rule of the protocol is needed: left out, the invariant that it is there for breaks",
+    run: "`npm run test:model`",
+  },
+  "simulation-conforms": {
+    promise: "What the real code does in a simulation is something that the protocol's model permits",
+    run: "`npm run test:model`",
+  },
   "lease-epochs": {
     promise:
       "Processes that are killed and stopped at any moment never share an epoch, and none writes after another has opened a later one",

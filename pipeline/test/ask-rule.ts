@@ -21,14 +21,15 @@ export const context = (world: World): RuleContext => ({
   reading: world.reading ?? false,
 });
 
-/** `passed: …`, `no <code>: …`, `unknown <code>: …` or `not asked`. */
+/** `passed: …`, `unproven: …`, `no <code>: …`, `unknown <code>: …` or `not asked`. */
 export function ask(rule: Rule, world: World): string {
   const verdict = rule(context(world));
   switch (verdict.status) {
     case "not-asked":
       return "not asked";
     case "passed":
-      return `passed: ${verdict.message}`;
+    case "unproven":
+      return `${verdict.status}: ${verdict.message}`;
     default:
       return `${verdict.status} ${verdict.code}: ${verdict.message}`;
   }

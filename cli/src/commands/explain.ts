@@ -78,6 +78,7 @@ const marks: Readonly<Record<RuleAnswer["status"], Mark>> = {
   overridden: "look",
   waived: "look",
   passed: "done",
+  unproven: "look",
 };
 const ruleWidth = 13;
 const cellWidth = 49;
@@ -105,6 +106,7 @@ function cell(answer: RuleAnswer, style: Style, now: string): string {
   const start = `${sign(style, isUnknown ? "unknown" : marks[answer.status])} ${answer.rule.padEnd(ruleWidth)}`;
   switch (answer.status) {
     case "passed":
+    case "unproven":
       return `${start}${printable(answer.message)}`;
     case "waived":
       return `${start}${printable(answer.message)}; waived here`;

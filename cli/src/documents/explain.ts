@@ -39,7 +39,7 @@ export const explainDocument = (
 
 function ruleDocument(answer: RuleAnswer): object {
   const { rule, status } = answer;
-  if (answer.status === "passed") return { rule, status, message: answer.message };
+  if (answer.status === "passed" || answer.status === "unproven") return { rule, status, message: answer.message };
   if (answer.status === "waived") return { rule, status, code: answer.code, message: answer.message };
   if (answer.status === "overridden")
     return { rule, status, code: answer.reason.code, message: answer.reason.message, because: answer.because };

@@ -83,7 +83,12 @@ function stateWords(look: EnvironmentLook, style: Style): string {
 
 function moveRow(look: EnvironmentLook, next: NextMove, session: Session, style: Style): readonly string[] {
   const far = (next.distance && spellDistance(next.distance)) ?? "";
-  return [`${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`, far, moveWords(next, style)];
+  const busy = look.lease && !look.lease.stale ? `once ${printable(look.lease.by.name)} is done` : null;
+  return [
+    `${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`,
+    far,
+    busy ?? moveWords(next, style),
+  ];
 }
 
 function moveWords({ decision, now }: NextMove, style: Style): string {

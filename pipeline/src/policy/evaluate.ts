@@ -92,7 +92,8 @@ function isAsked({ code }: RuleEntry, request: PromotionRequest, mode: "new" | "
 
 function answerOf({ rule }: RuleEntry, verdict: RuleVerdict, { policy, request }: RuleContext): RuleAnswer | null {
   if (verdict.status === "not-asked") return null;
-  if (verdict.status === "passed") return { status: "passed", rule, message: verdict.message };
+  if (verdict.status === "passed" || verdict.status === "unproven")
+    return { status: verdict.status, rule, message: verdict.message };
   const { code, message, evidence, data, clearsAt } = verdict;
   if (waivable.has(code) && policy.waive.includes(code)) return { status: "waived", rule, code, message };
   const overridable = rule !== "running" && refusals[code].overridable && policy.override.includes(code);

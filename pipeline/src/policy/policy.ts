@@ -68,6 +68,7 @@ export interface Reason {
 /** What a rule answers when it is asked; `passed` is shown by `explain`. */
 export type RuleAnswer =
   | { readonly status: "passed"; readonly rule: string; readonly message: string }
+  | { readonly status: "unproven"; readonly rule: string; readonly message: string }
   | { readonly status: "waived"; readonly rule: string; readonly code: RefusalCode; readonly message: string }
   | { readonly status: "overridden"; readonly rule: string; readonly reason: Reason; readonly because: string }
   | { readonly status: "refused"; readonly rule: string; readonly reason: Reason };

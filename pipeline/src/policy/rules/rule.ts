@@ -20,6 +20,8 @@ export interface RuleContext {
 /** What a rule says before overrides, waivers and the kind of request are taken into account. */
 export type RuleVerdict =
   | { readonly status: "passed"; readonly message: string }
+  /** Nobody could ask here: no objection, and no proof. */
+  | { readonly status: "unproven"; readonly message: string }
   /** There is nothing here that the rule is about. */
   | { readonly status: "not-asked" }
   | {
@@ -53,6 +55,7 @@ const objection =
   });
 
 export const passed = (message: string): RuleVerdict => ({ status: "passed", message });
+export const unproven = (message: string): RuleVerdict => ({ status: "unproven", message });
 export const notAsked: RuleVerdict = { status: "not-asked" };
 export const no = objection("no");
 /** What the rule needs could not be read; never a no. */

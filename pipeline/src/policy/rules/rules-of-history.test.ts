@@ -64,7 +64,7 @@ describe.each(
     [
       schema,
       [
-        ["no gate", {}, "passed: not proven: no migration gate is configured"],
+        ["no gate", {}, "unproven: not proven: no migration gate is configured"],
         [
           "fits",
           { facts: { gate: known({ status: "fits", what: "9 releases pass", evidence: [] }) } },

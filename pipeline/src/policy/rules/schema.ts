@@ -1,4 +1,4 @@
-import { no, notAsked, passed, type Rule, unknown } from "./rule.ts";
+import { no, notAsked, passed, type Rule, unknown, unproven } from "./rule.ts";
 
 /**
  * What the migration gate proved: that pending migrations break no release in play, or, going back, that the release runs
@@ -11,7 +11,7 @@ export const schema: Rule = ({ facts, request }) => {
   if (gate.status === "unknown") return unknown(code, `could not ask the migration gate: ${gate.because}`);
   switch (gate.value.status) {
     case "not-asked":
-      return passed("not proven: no migration gate is configured");
+      return unproven("not proven: no migration gate is configured");
     case "fits":
       return passed(gate.value.what);
     case "breaks":

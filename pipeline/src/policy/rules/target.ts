@@ -17,7 +17,8 @@ export const target: Rule = ({ facts, request }) => {
     ...(release ? placesMissing(release.manifest, found, request) : []),
   ];
   if (lacks.length === 0) {
-    return passed(`${count(Object.keys(found.services).length, "service")}${found.web ? ", web" : ""}`);
+    const places = found.anyService ? "any service" : count(Object.keys(found.services).length, "service");
+    return passed(`${places}${found.web ? ", web" : ""}`);
   }
   return no("target-mismatch", `the target of ${request.environment} has no place for ${count(lacks.length, "part")}`, {
     evidence: lacks,
