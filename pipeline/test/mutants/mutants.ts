@@ -113,17 +113,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what was seen before the lease is acted on",
     after: "R8, plan before the lease",
-    file: "promotion/apply.ts",
-    find: "  const now = await consider({ shared: world, ports: run.ports, policy: world.policy, request }, standing);\n  return carryOut(epoched, now, fences);",
-    replace: "  return carryOut(epoched, { ...again, standing }, fences);",
+    file: "promotion/begin-epoch.ts",
+    find: "  const now = await consider({ shared: world, ports, policy: world.policy, request }, standing);",
+    replace: "  const now = { ...again, standing };",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "what the fence found applied is not used",
     after: "R8, schema read before the fence",
-    file: "promotion/apply.ts",
+    file: "promotion/begin-epoch.ts",
     find: "  fences.database ? { ...standing, schema: { applied: fences.database.applied, certain: true } } : standing;",
     replace:
       "  fences.database ? { ...standing, schema: { applied: standing.schema.applied, certain: true } } : standing;",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "nothing is verified in the end",
@@ -138,6 +140,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/steps/roll-service.ts",
     find: "  const { services } = context.ports;",
     replace: '  if (step.already) return done(false, "already");\n  const { services } = context.ports;',
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "going back is not recorded before it begins",
@@ -176,6 +179,7 @@ export const mutants: readonly Mutant[] = [
     find: "      return { unfinished: { ...unfinished, turned: null, partial: { failure: body.failure, notBack: body.notBack } } };",
     replace:
       "      return { unfinished: { ...unfinished, partial: { failure: body.failure, notBack: body.notBack } } };",
+    tests: "ledger/fold.test.ts",
   },
   {
     name: "a retry of a record is a new record",
@@ -184,6 +188,7 @@ export const mutants: readonly Mutant[] = [
     find: "      return await putOrSettle(ports, record, bytes);",
     replace:
       "      const again = { ...record, nonce: random.nonce() };\n      return await putOrSettle(ports, attempt > 0 ? again : record, attempt > 0 ? recordBytes(again) : bytes);",
+    tests: "ledger/ledger-writer.test.ts",
   },
   {
     name: "an own record is taken for another's",
@@ -191,6 +196,7 @@ export const mutants: readonly Mutant[] = [
     file: "ledger/append-record.ts",
     find: '  if (found.nonce === record.nonce) return { status: "written", bytes: stored.body };',
     replace: '  if (found.nonce === "") return { status: "written", bytes: stored.body };',
+    tests: "ledger/ledger-writer.test.ts",
   },
   {
     name: "a deposed run goes on",
@@ -228,6 +234,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/answer-without-lease.ts",
     find: '    if (verdict?.status === "yes") {',
     replace: "    if (verdict) {",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "a rollout that stood there before is taken for ours",
@@ -235,6 +242,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/judge-rollout.ts",
     find: "    rollout.id !== memory.staleRollout &&\n",
     replace: "",
+    tests: "promotion/judge-rollout.test.ts",
   },
   {
     name: "a service is right when it is wanted, whatever runs",
@@ -249,13 +257,14 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/run-steps.ts",
     find: '  if (report.status === "unknown") return { status: "unknown", failure };\n',
     replace: "",
+    tests: "promotion/steps/roll-service.test.ts",
   },
   {
     name: "a refused resumption is left where it is, and called refused",
     after: "R18, a definite no to safety turns back",
     file: "promotion/apply.ts",
-    find: '  if (continuation.kind === "finish") {\n    if (!no)',
-    replace: '  if (continuation.kind === "finish" && !no) {\n    if (!no)',
+    find: '  if (continuation.kind === "finish" && (no || !isAboutTheCall)) {',
+    replace: '  if (continuation.kind === "finish" && !no && !isAboutTheCall) {',
   },
   {
     name: "a lost reply on a roll is a failure",
