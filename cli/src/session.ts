@@ -186,8 +186,8 @@ export async function holderOf(session: Session): Promise<PromotionWorld["holder
 /** Known to be gone: only of a process of this machine. */
 export async function isGone(holder: PromotionWorld["holder"]): Promise<boolean> {
   if (holder.host !== hostname() || !holder.process) return false;
-  const { isAlive } = await import("@slipway/pipeline/local");
-  return !(await isAlive(holder.process));
+  const { isAlive, isOfThisMachine } = await import("@slipway/pipeline/local");
+  return (await isOfThisMachine(holder.process)) && !(await isAlive(holder.process));
 }
 
 export const timing = localTiming;

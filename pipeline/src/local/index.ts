@@ -5,7 +5,7 @@ export { systemClock } from "./clock.ts";
 export { commitOfRef } from "./commit-of-ref.ts";
 export { connectLocal } from "./connect.ts";
 export { type ProcessGuard, startGuard } from "./guard/guard.ts";
-export { identify, isAlive } from "./guard/process-identity.ts";
+export { identify, isAlive, isOfThisMachine } from "./guard/process-identity.ts";
 export { createImageBuilder } from "./image-builder.ts";
 export { createImageStore } from "./image-store.ts";
 export { lookAtRepository } from "./look-at-repository.ts";

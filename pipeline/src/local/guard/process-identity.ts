@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 
 /** A process that cannot be confused with a later one of the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Ticks since boot on Linux, a date elsewhere: only equality means anything. */
+  /** On Linux the boot, the namespace of process numbers and ticks since then, a date elsewhere: only equality means anything. */
   readonly startedAt: string;
 }
 
@@ -18,6 +18,21 @@ export async function identify(pid: number): Promise<ProcessIdentity | null> {
 /** Whether that very process still runs; false when the number was given to another one. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await identify(identity.pid))?.startedAt === identity.startedAt;
+}
+
+/** Whether process numbers mean here what they meant where this was made: not in another container, and not after a reboot. */
+export async function isOfThisMachine({ startedAt }: ProcessIdentity): Promise<boolean> {
+  return process.platform !== "linux" || startedAt.startsWith(`${await processTable()} `);
+}
+
+let table: Promise<string> | null = null;
+/** Machines and containers may share a name; no two share this. */
+function processTable(): Promise<string> {
+  table ??= Promise.all([
+    readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "no-boot"),
+    readlink("/proc/self/ns/pid").catch(() => "no-namespace"),
+  ]).then((parts) => parts.map((part) => part.trim()).join(" "));
+  return table;
 }
 
 /** As `identify`, but a zombie counts: as long as it is there its number, and that of its group, is not given again. */
@@ -35,8 +50,9 @@ async function lookUpInProc(pid: number): Promise<{ startedAt: string; zombie: b
   }
   const fields = fieldsAfterName(stat);
   // proc(5): state is field 3 and starttime field 22; the name before them may hold spaces and parentheses.
-  const startedAt = fields[19];
-  return startedAt === undefined ? null : { startedAt, zombie: fields[0] === "Z" || fields[0] === "X" };
+  const ticks = fields[19];
+  if (ticks === undefined) return null;
+  return { startedAt: `${await processTable()} ${ticks}`, zombie: fields[0] === "Z" || fields[0] === "X" };
 }
 
 /** Fields of /proc/<pid>/stat from the third on. */
