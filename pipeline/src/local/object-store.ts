@@ -1,6 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, symlink, unlink } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { PortError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
@@ -34,7 +46,7 @@ export class FileObjectStore implements ObjectStore {
   readonly address: string;
   readonly #root: string;
   readonly #durable: boolean;
-  #hasSwept = false;
+  #isPrepared = false;
 
   constructor(root: string, options: FileObjectStoreOptions = {}) {
     this.#root = resolve(root);
@@ -142,7 +154,7 @@ export class FileObjectStore implements ObjectStore {
     const made = await mkdir(dirname(path), { recursive: true });
     if (made && this.#durable) await syncNewFolders(made, dirname(path));
     await mkdir(folder, { recursive: true });
-    await this.#sweepOnce(folder);
+    await this.#prepareOnce(folder);
     let handle: FileHandle | null = null;
     try {
       handle = await open(temporary, "wx", 0o644);
@@ -160,10 +172,11 @@ export class FileObjectStore implements ObjectStore {
     }
   }
 
-  async #sweepOnce(folder: string): Promise<void> {
-    if (this.#hasSwept) return;
-    this.#hasSwept = true;
+  async #prepareOnce(folder: string): Promise<void> {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
     await removeAbandoned(folder).catch(() => undefined);
+    await keepOutOfGit(dirname(this.#root)).catch(() => undefined);
   }
 
   /** The bytes go, the slots stay taken. */
@@ -176,6 +189,11 @@ export class FileObjectStore implements ObjectStore {
       await rename(temporary, `${path}@${version}`);
     }
   }
+}
+
+/** Slipway's own folder in somebody's repository, who may have written slipway.yaml by hand. */
+async function keepOutOfGit(folder: string): Promise<void> {
+  if (basename(folder) === ".slipway") await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
 }
 
 const now = (): Instant => new Date().toISOString() as Instant;
