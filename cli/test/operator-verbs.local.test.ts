@@ -301,6 +301,21 @@ describe("what is stored of one environment and cannot be read", () => {
     }
   });
 
+  test("a damaged release is listed as one", async () => {
+    const folder = join(app.root, ".slipway", "objects/releases", unpublished);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "release.json@1"), "");
+    try {
+      const { exit, document } = await app.json(["status", "--releases"]);
+      expect({ exit, damaged: document.damaged }).toEqual({
+        exit: 0,
+        damaged: [{ sha: unpublished, because: "release.json is not JSON" }],
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("a lease is broken only when its writer has to be gone", async () => {
     const folder = join(app.root, ".slipway", "objects/environments/staging");
     mkdirSync(folder, { recursive: true });

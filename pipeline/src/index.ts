@@ -54,7 +54,7 @@ export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts
 export type { PromotionWorld } from "./promotion/run.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
-export { listReleaseShas, listReleases } from "./release/list-releases.ts";
+export { listDamagedReleases, listReleaseShas, listReleases } from "./release/list-releases.ts";
 export type { StoredRelease } from "./release/manifest.ts";
 export { readPolicy } from "./release/publish-policy.ts";
 export { readManifest, readRelease } from "./release/read-release.ts";

@@ -1,12 +1,20 @@
-import { type ExitCode, exitCodes, listReleases, readStanding, runningOf, UserError } from "@slipway/pipeline";
+import {
+  type ExitCode,
+  exitCodes,
+  listDamagedReleases,
+  listReleases,
+  readStanding,
+  runningOf,
+  UserError,
+} from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { newestDocument, statusDocument } from "../documents/status.ts";
 import { failureOf } from "../failure.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { observeEnvironment } from "../status/observe-environment.ts";
 import { statusLines } from "../status/status-lines.ts";
-import { quoteSubject } from "../terminal/escape.ts";
-import { spellSha } from "../terminal/style.ts";
+import { printable, quoteSubject } from "../terminal/escape.ts";
+import { sign, spellSha } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime } from "../terminal/times.ts";
 
@@ -67,6 +75,7 @@ async function showReleases(call: Call, session: Session): Promise<ExitCode> {
   const { style } = call.output;
   const now = session.clock.now();
   const releases = await listReleases(session.store, shownReleases);
+  const damaged = await listDamagedReleases(session.store);
   const environments = session.policy.policy.environments.map(({ name }) => name);
   const standings = await Promise.all(
     environments.map(async (name) => ({ name, runs: runningOf(await readStanding(session.store, name)) })),
@@ -80,10 +89,17 @@ async function showReleases(call: Call, session: Session): Promise<ExitCode> {
     quoteSubject(manifest.git.subject),
     runsIn(manifest.git.sha).join(", "),
   ]);
+  const broken = damaged.map(({ sha, because }) => [
+    `${sign(style, "no")} ${spellSha(style, sha)}`,
+    "",
+    "",
+    printable(because),
+    runsIn(sha).join(", "),
+  ]);
   call.output.table(
-    rows.length === 0
+    rows.length + broken.length === 0
       ? ["nothing is published"]
-      : tableLines([["release", "published", "by", "subject", "runs in"], ...rows]),
+      : tableLines([["release", "published", "by", "subject", "runs in"], ...rows, ...broken]),
   );
   call.output.document({
     kind: "releases",
@@ -98,6 +114,7 @@ async function showReleases(call: Call, session: Session): Promise<ExitCode> {
       by: manifest.publisher.by,
       environments: runsIn(manifest.git.sha),
     })),
+    damaged,
   } as Parameters<typeof call.output.document>[0]);
   return exitCodes.done;
 }

@@ -24,3 +24,12 @@ export async function listReleases(
     .toSorted((a, b) => (a.publishedAt < b.publishedAt ? 1 : a.publishedAt > b.publishedAt ? -1 : 0))
     .slice(0, limit);
 }
+
+/** Releases that are there and are not what they should be; one read a release. */
+export async function listDamagedReleases(
+  store: ObjectStore,
+): Promise<readonly { readonly sha: Sha; readonly because: string }[]> {
+  const shas = await listReleaseShas(store);
+  const looks = await inParallel(shas, async (sha) => ({ sha, look: await readManifest(store, sha) }));
+  return looks.flatMap(({ sha, look }) => (look.status === "corrupt" ? [{ sha, because: look.because }] : []));
+}
