@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { octocat } from "../../test/builders.ts";
+import type { Gate } from "../../test/simulation/gate.ts";
 import { runBent } from "../../test/simulation/run-bent.ts";
 import type { SimRelease } from "../../test/simulation/sim-releases.ts";
 import { Simulation } from "../../test/simulation/simulation.ts";
-import { readStanding } from "../ledger/read-ledger.ts";
+import { PortError } from "../errors.ts";
+import { readLease } from "../ledger/lease-look.ts";
+import { readHistory, readStanding } from "../ledger/read-ledger.ts";
 import { quarantineRelease } from "../policy/quarantine.ts";
 import type { EnvironmentPorts } from "../ports.ts";
 import type { PromotionWorld } from "./run.ts";
@@ -14,6 +17,19 @@ const withPorts =
     ...world,
     connect: async (target) => change(await world.connect(target)),
   });
+
+/** The process dies when the first service has moved. */
+const dyingAtRoll = (world: PromotionWorld, gate: Gate): PromotionWorld =>
+  withPorts((ports) => ({
+    ...ports,
+    services: {
+      ...ports.services,
+      roll: async (shape, revision, permit) => {
+        if (shape.name === "worker") throw gate.kill();
+        return ports.services.roll(shape, revision, permit);
+      },
+    },
+  }))(world);
 
 async function withTwoReleases(): Promise<{ simulation: Simulation; old: SimRelease; next: SimRelease }> {
   const simulation = new Simulation();
@@ -70,19 +86,7 @@ test("what the database's fence found applied is what the plan goes by", async (
 test("a service that was right when it was planned is looked at again, and put right", async () => {
   const { simulation, next } = await withTwoReleases();
   const before = simulation.environment.services.get("api")?.wanted ?? null;
-  const died = await runBent(simulation, { sha: next.sha }, (world, gate) =>
-    withPorts((ports) => ({
-      ...ports,
-      services: {
-        ...ports.services,
-        roll: async (shape, revision, permit) => {
-          if (shape.name === "worker") throw gate.kill();
-          return ports.services.roll(shape, revision, permit);
-        },
-      },
-    }))(world),
-  );
-  expect(died).toBeNull();
+  expect(await runBent(simulation, { sha: next.sha }, dyingAtRoll)).toBeNull();
   await simulation.pause();
   let goesBack = true;
   const report = await runBent(
@@ -109,6 +113,69 @@ test("a service that was right when it was planned is looked at again, and put r
   expect(simulation.environment.services.get("api")?.wanted?.sha).toBe(next.sha);
 });
 
+test("the pages are fenced before an open promotion is finished: its own late switch finds itself deposed", async () => {
+  const { simulation, next } = await withTwoReleases();
+  expect(await runBent(simulation, { sha: next.sha }, dyingAtRoll)).toBeNull();
+  await simulation.pause();
+  const answers: string[] = [];
+  const report = await runBent(
+    simulation,
+    { sha: next.sha },
+    withPorts((ports) => ({
+      ...ports,
+      services: {
+        ...ports.services,
+        prepare: async (shape, revision, permit) => {
+          answers.push(await ports.web.switchTo(null, { ...permit, epoch: permit.epoch - 1 }));
+          return ports.services.prepare(shape, revision, permit);
+        },
+      },
+    })),
+  );
+  expect(new Set(answers)).toEqual(new Set(["moved"]));
+  expect(report?.ending).toMatchObject({ kind: "done" });
+});
+
+test("a promotion that may not be finished any more is put back, and not left open", async () => {
+  const { simulation, old, next } = await withTwoReleases();
+  expect(await runBent(simulation, { sha: next.sha }, dyingAtRoll)).toBeNull();
+  await simulation.pause();
+  const mark = { by: octocat.name, at: simulation.clock.now(), reason: "it loses data" };
+  await quarantineRelease(simulation.store, next.sha, mark);
+  const { report } = await simulation.run({ sha: next.sha });
+  expect(report?.ending).toMatchObject({ kind: "reverted", environment: "reverted" });
+  expect(await readStanding(simulation.store, simulation.name)).toMatchObject({
+    unfinished: null,
+    good: [{ sha: old.sha, until: null }, {}],
+  });
+});
+
+test("a run that could not tell keeps its lease, which has to fall silent before anybody acts", async () => {
+  const { simulation, next } = await withTwoReleases();
+  let isSilent = false;
+  const unlessSilent = <T>(answer: Promise<T>): Promise<T> => {
+    if (isSilent) throw new PortError("services", "possible", "no answer");
+    return answer;
+  };
+  const report = await runBent(
+    simulation,
+    { sha: next.sha },
+    withPorts((ports) => ({
+      ...ports,
+      services: {
+        ...ports.services,
+        inspect: async (service) => unlessSilent(ports.services.inspect(service)),
+        roll: async (shape, revision, permit) => {
+          isSilent = true;
+          return unlessSilent(ports.services.roll(shape, revision, permit));
+        },
+      },
+    })),
+  );
+  expect(report?.ending.kind).toBe("open");
+  expect(await readLease(simulation.store, simulation.name)).toMatchObject({ state: "held" });
+});
+
 test("what runs by record and answers otherwise is not live already", async () => {
   const { simulation, old } = await withTwoReleases();
   const { settled } = await readStanding(simulation.store, simulation.name);
@@ -131,4 +198,30 @@ test("what runs by record and answers otherwise is not live already", async () =
   );
   expect(report?.ending.kind).not.toBe("already");
   expect((await readStanding(simulation.store, simulation.name)).epoch).toBeGreaterThan(settled);
+});
+
+test("an outcome names the moment of the last look, not that of its own writing", async () => {
+  const { simulation, next } = await withTwoReleases();
+  const { clock, store, name } = simulation;
+  let lastLook = "";
+  await runBent(simulation, { sha: next.sha }, (world) => {
+    const slow: PromotionWorld["store"]["putIfAbsent"] = async (key, body) => {
+      await world.clock.sleep(500);
+      return world.store.putIfAbsent(key, body);
+    };
+    const withSlowStore = { ...world, store: { ...world.store, putIfAbsent: slow } };
+    return withPorts((ports) => ({
+      ...ports,
+      services: {
+        ...ports.services,
+        inspect: async (service) => {
+          lastLook = clock.now();
+          return ports.services.inspect(service);
+        },
+      },
+    }))(withSlowStore);
+  });
+  const outcome = (await readHistory(store, name)).at(-1)?.record.body;
+  if (outcome?.kind !== "outcome") throw new Error("no outcome");
+  expect(outcome.observedAt <= lastLook).toBe(true);
 });

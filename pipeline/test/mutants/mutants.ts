@@ -80,6 +80,7 @@ export const mutants: readonly Mutant[] = [
     file: "ledger/held-lease.ts",
     find: "    return found?.nonce === this.#document.nonce ? found : null;",
     replace: "    return found ?? null;",
+    tests: "../test/lease/lease-rounds.test.ts",
   },
   {
     name: "the lease is given back with a request under way",
@@ -87,6 +88,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/promote.ts",
     find: '    if (report.ending.kind === "open") lease.stopBeating();\n    else await lease.release();',
     replace: "    await lease.release();",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "nothing waits for a request without an answer",
@@ -109,6 +111,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/raise-fences.ts",
     find: "  if (standing.unfinished) {\n    const web",
     replace: "  if (standing.unfinished && !context) {\n    const web",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "what was seen before the lease is acted on",
@@ -265,6 +268,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/apply.ts",
     find: '  if (continuation.kind === "finish" && (no || !isAboutTheCall)) {',
     replace: '  if (continuation.kind === "finish" && !no && !isAboutTheCall) {',
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "a lost reply on a roll is a failure",
@@ -280,7 +284,7 @@ export const mutants: readonly Mutant[] = [
     file: "release/retention.ts",
     find: "    pins: { ...retention.pins, [environment]: Math.max(epoch, retention.pins[environment] ?? 0) },",
     replace: "    pins: { [environment]: epoch, ...retention.pins },",
-    tests: "release/publish-release.test.ts",
+    tests: "promotion/steps/pin-artifacts.test.ts",
   },
   {
     name: "a resumption begins at another baseline",
@@ -296,6 +300,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/settle.ts",
     find: "  observedAt: (fields.observed && epoched.verified.from) ?? epoched.lease.serverNow(),",
     replace: "  observedAt: epoched.lease.serverNow(),",
+    tests: "promotion/begin-epoch.test.ts",
   },
   {
     name: "no release to go back to, when it could only not be read",
@@ -303,5 +308,37 @@ export const mutants: readonly Mutant[] = [
     file: "policy/rules/never-ran.ts",
     find: "    if (facts.release !== null) return notAsked;\n",
     replace: "",
+  },
+  {
+    name: "what a superseded promotion left is forgotten by the next plan",
+    after: "found by a second reader",
+    file: "ledger/fold.ts",
+    find: "    left: withState(standing.unfinished?.left ?? [], body.plan.goal),",
+    replace: "    left: withState([], body.plan.goal),",
+    tests: "../test/simulation/found-by-reading.test.ts",
+  },
+  {
+    name: "Ctrl-C does not wait for the end of a migration",
+    after: "found by a second reader; R9",
+    file: "promotion/steps/follow-task.ts",
+    find: '    if (error instanceof InterruptedError && error.mode === "put-back") return error.mode;\n',
+    replace: "",
+    tests: "../test/simulation/found-by-reading.test.ts",
+  },
+  {
+    name: "the target that was read before the lease is acted through",
+    after: "R8, R21, target read per roll",
+    file: "promotion/promote.ts",
+    find: "    if ((target?.digest ?? null) === run.target)",
+    replace: "    if ((target?.digest ?? null) !== undefined)",
+    tests: "../test/simulation/found-by-reading.test.ts",
+  },
+  {
+    name: "a record is written that nobody can read back",
+    after: "found by a second reader; I8",
+    file: "ledger/ledger-writer.ts",
+    find: "    return recordSchema.parse({",
+    replace: "    return Object.freeze<LedgerRecord>({",
+    tests: "ledger/ledger-writer.test.ts",
   },
 ];
