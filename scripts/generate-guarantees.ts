@@ -26,6 +26,11 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "Two to five people at once, killed, frozen, throttled, answered late, with expired credentials and a stranger's edits: one at a time, no false record, never trapped",
     run: "`npm run test:simulation -- --depth 0`",
   },
+  secrets: {
+    promise:
+      "A secret of the caller, or of the file that services get theirs from, leaves by no way out, in no spelling",
+    run: "`npm test`",
+  },
   "protocol-model": {
     promise:
       "In no state that the protocol can reach is an invariant broken, and from each of them a good end can be reached",

@@ -60,6 +60,7 @@ export function failureOf(error: unknown, redact: (text: string) => string = (te
         fact: redact(block.fact),
         evidence: (block.evidence ?? []).map(redact),
       })),
+      next: (message.next ?? []).map(redact),
     },
   };
 }

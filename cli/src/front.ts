@@ -13,8 +13,8 @@ import { globalFlags, promotion, type Verb, verbs } from "./verbs.ts";
  * understood is answered with the nearest one, never run.
  */
 export async function front(argv: readonly string[], shell: Shell): Promise<number> {
-  const output = outputFor(shell, argv);
   const redactor = new Redactor(shell.variables);
+  const output = outputFor(shell, argv, redactor.redact);
   try {
     return await dispatch(argv, { shell, output, redactor });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Redact } from "./session/redactor.ts";
 import type { Shell } from "./shell.ts";
 import { printableJson } from "./terminal/escape.ts";
 import { type Message, messageLines } from "./terminal/message.ts";
@@ -18,10 +19,13 @@ export class Output {
   readonly form: Form;
   readonly style: Style;
   readonly #shell: Shell;
+  /** Before every sink, whoever wrote the text; what is kept somewhere else was redacted when it was taken in. */
+  readonly #redact: Redact;
   #documented = false;
 
-  constructor(shell: Shell, options: { readonly form: Form; readonly plain: boolean }) {
+  constructor(shell: Shell, options: { readonly form: Form; readonly plain: boolean; readonly redact?: Redact }) {
     this.#shell = shell;
+    this.#redact = options.redact ?? ((text) => text);
     this.form = options.form;
     this.style = styleOf(shell, options);
   }
@@ -33,39 +37,52 @@ export class Output {
 
   /** A table or another text that was asked for. */
   table(lines: readonly string[]): void {
-    if (this.isText) this.#shell.stdout(lines.map((line) => `${line}\n`).join(""));
+    if (this.isText) this.#shell.stdout(lines.map((line) => `${this.#redact(line)}\n`).join(""));
   }
 
   /** Progress, for people only. */
   say(...lines: readonly string[]): void {
-    if (this.isText) this.#shell.stderr(lines.map((line) => `${line}\n`).join(""));
+    if (this.isText) this.#shell.stderr(lines.map((line) => `${this.#redact(line)}\n`).join(""));
   }
 
   /** Cursor movement and half lines, for renderers. */
   draw(text: string): void {
-    if (this.isText) this.#shell.stderr(text);
+    if (this.isText) this.#shell.stderr(this.#redact(text));
   }
 
   verdict(message: Message): void {
-    this.say(...messageLines(message, this.style));
+    // Before lines are broken: what a break has cut in two is harder to find.
+    this.say(...messageLines(this.#hidden(message), this.style));
   }
 
   event(event: object): void {
-    if (this.form === "events") this.#shell.stdout(`${printableJson(event)}\n`);
+    if (this.form === "events") this.#shell.stdout(`${printableJson(this.#hidden(event))}\n`);
   }
 
   /** The one document, at the end. */
   document(document: Document): void {
     if (this.isText || this.#documented) return;
     this.#documented = true;
-    this.#shell.stdout(`${printableJson(document)}\n`);
+    this.#shell.stdout(`${printableJson(this.#hidden(document))}\n`);
+  }
+
+  #hidden<T>(value: T): T {
+    return withTexts(value, this.#redact) as T;
   }
 }
 
+/** The same with every text changed, at any depth. */
+function withTexts(value: unknown, change: Redact): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => withTexts(item, change));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withTexts(item, change)]));
+}
+
 /** With `--json` anywhere before `--`, every path answers in JSON, also those on which nothing else was understood. */
-export function outputFor(shell: Shell, argv: readonly string[]): Output {
+export function outputFor(shell: Shell, argv: readonly string[], redact: Redact): Output {
   const end = argv.indexOf("--");
   const flags = end === -1 ? argv : argv.slice(0, end);
   const form = flags.includes("--events") ? "events" : flags.includes("--json") ? "json" : "text";
-  return new Output(shell, { form, plain: flags.includes("--plain") });
+  return new Output(shell, { form, plain: flags.includes("--plain"), redact });
 }

@@ -3,7 +3,7 @@ import { best, median, ratios } from "./measure.ts";
 /** One thing that was measured or counted. `value` is the median where there were several rounds. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "s" | "calls" | "records" | "files" | "requests" | "per second";
+  readonly unit: "ms" | "s" | "calls" | "records" | "files" | "requests" | "per second" | "MB/s";
   readonly value: number;
   readonly best: number | null;
   /** What it is compared with, in the same unit. */

@@ -5,12 +5,13 @@ import { demo } from "./demo.ts";
 import type { Part } from "./figure.ts";
 import { hashing } from "./hashing.ts";
 import { promotion } from "./promotion.ts";
+import { redaction } from "./redaction.ts";
 import { type PartReport, renderPart } from "./report.ts";
 import { simulation } from "./simulation.ts";
 import { webRelease } from "./web-release.ts";
 import { listenForSignals } from "./when-stopped.ts";
 
-const parts: readonly Part[] = [demo, commandLine, hashing, webRelease, promotion, simulation];
+const parts: readonly Part[] = [demo, commandLine, hashing, webRelease, promotion, simulation, redaction];
 const usage = `npm run bench -- [--json] [--no-demo] [--only <part>[,<part>]]
   parts: ${parts.map(({ name }) => name).join(" ")}`;
 

@@ -1,19 +1,21 @@
+import { parseEnv } from "node:util";
+import { formsOf, shortest } from "./secret-forms.ts";
+import { type Place, SecretMatcher } from "./secret-matcher.ts";
+
 /** Variables with such names hold secrets, whatever they hold. */
 const secretName =
   /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)KEY$|DATABASE_URL|CONNECTION_STRING|_DSN$|WEBHOOK)/i;
-/** Shorter values are words like `true`: taking them out would eat half of every log. */
-const shortest = 6;
-/** `scheme://user:password@` of any address in a text. */
-const passwordInAddress = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
+/** From `://` of `scheme://user:password@` of any address in a text. */
+const passwordInAddress = /:\/\/[^\s:/@"'<>]*:([^\s/"'<>\\,]+)@/y;
 
 export type Redact = (text: string) => string;
 
-/** Takes exact values of secrets out of text, and the password of every address. More can be added once they are known. */
+/** Takes exact values of secrets out of text, in all their forms, and the password of every address. More can be added once they are known. */
 export class Redactor {
-  #values: readonly string[];
+  readonly #forms = new Set<string>();
+  #matcher: SecretMatcher | null = null;
 
   constructor(variables: Readonly<Record<string, string | undefined>>) {
-    this.#values = [];
     this.add(
       Object.entries(variables).flatMap(([name, value]) =>
         secretName.test(name) && value !== undefined ? [value] : [],
@@ -22,41 +24,62 @@ export class Redactor {
   }
 
   add(values: readonly string[]): void {
-    const forms = values.flatMap(formsOf).filter((value) => value.length >= shortest);
-    // Longest first: a secret may be part of another one.
-    this.#values = [...new Set([...this.#values, ...forms])].toSorted((a, b) => b.length - a.length);
+    for (const value of values) {
+      if (value.trim().length < shortest) continue;
+      for (const form of formsOf(value)) this.#forms.add(form);
+    }
+    this.#matcher = null;
   }
 
-  readonly redact: Redact = (text) =>
-    this.#values
-      .reduce((clean, value) => (clean.includes(value) ? clean.replaceAll(value, "***") : clean), text)
-      .replace(passwordInAddress, "$1***@");
+  /** What overlaps goes together, so that nothing of one secret stays because another one was taken out of it. */
+  readonly redact: Redact = (text) => {
+    if (text.length < shortest) return text;
+    // Not before it is needed: most calls of the command line show nothing that was not theirs.
+    this.#matcher ??= new SecretMatcher([...this.#forms]);
+    const places: Place[] = [];
+    this.#matcher.find(text, places);
+    findPasswords(text, places);
+    return places.length === 0 ? text : without(text, places);
+  };
 }
 
-/** As it is, as a URL writes it, as JSON writes it, line by line; and the password alone if it is an address. */
-function formsOf(value: string): readonly string[] {
-  const trimmed = value.trim();
-  const lines = trimmed.split(/\r?\n/).map((line) => line.trim());
-  const forms = [trimmed, encodeURIComponent(trimmed), JSON.stringify(trimmed).slice(1, -1), ...lines];
-  return [...forms, ...passwordOf(trimmed)];
-}
-
-function passwordOf(value: string): readonly string[] {
-  if (!URL.canParse(value)) return [];
-  const { password } = new URL(value);
-  if (password === "") return [];
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
+function findPasswords(text: string, places: Place[]): void {
+  const last = text.lastIndexOf("@");
+  for (let at = last === -1 ? -1 : text.indexOf("://"); at !== -1 && at < last; at = text.indexOf("://", at + 3)) {
+    passwordInAddress.lastIndex = at;
+    const found = passwordInAddress.exec(text);
+    if (!found || !/[a-z0-9+.-]/i.test(text[at - 1] ?? "")) continue;
+    const to = at + found[0].length - 1;
+    places.push([to - (found[1] ?? "").length, to]);
   }
 }
 
-/** Values of a file of `NAME=value` lines. */
+function without(text: string, places: readonly Place[]): string {
+  let clean = "";
+  let shown = 0;
+  for (const [from, to] of merged(places)) {
+    clean += `${text.slice(shown, from)}***`;
+    shown = to;
+  }
+  return clean + text.slice(shown);
+}
+
+function merged(places: readonly Place[]): readonly Place[] {
+  const disjoint: [number, number][] = [];
+  for (const [from, to] of places.toSorted((a, b) => a[0] - b[0])) {
+    const last = disjoint.at(-1);
+    if (last && from < last[1]) last[1] = Math.max(last[1], to);
+    else disjoint.push([from, to]);
+  }
+  return disjoint;
+}
+
+/** Under a name that tells of no secret: a word, a number, or an address of this machine. They are in every log. */
+const noSecret = /^([A-Za-z]{1,19}|\d{1,9}|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[\w./-]*)?)$/;
+
+/** Values of a file of `NAME=value` lines that must not be shown. */
 export function valuesOfEnvFile(text: string): readonly string[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const [, value = ""] = /^\s*(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    const bare = value.replace(/^(["'])(.*)\1$/, "$2");
-    return bare === "" ? [] : [bare];
-  });
+  return Object.entries(parseEnv(text)).flatMap(([name, value = ""]) =>
+    value === "" || (noSecret.test(value) && !secretName.test(name)) ? [] : [value],
+  );
 }

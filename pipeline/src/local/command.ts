@@ -23,6 +23,8 @@ const patienceMilliseconds = 5_000;
 /** How long output may go on after the process ended: a daemon that it left may hold the pipe for ever. */
 const lingerMilliseconds = 1_000;
 const longestLine = 8 * 1024;
+/** Of a longer line so much more is read as any secret has: one that begins in what is shown is whole then. */
+const longestRead = longestLine + 64 * 1024;
 
 /** Runs one command in a process group of its own and leaves nothing of the group behind. */
 export function runCommand(order: CommandOrder): Promise<CommandResult> {
@@ -43,7 +45,8 @@ export function runCommand(order: CommandOrder): Promise<CommandResult> {
       if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     }
   };
-  const emit = (line: string): void => order.onLine(order.redact(line));
+  // Cut last: half a secret is not known as one.
+  const emit = (line: string): void => order.onLine(order.redact(line).slice(0, longestLine));
   const flushes = [readLines(child.stdout, emit), readLines(child.stderr, emit)];
 
   return new Promise((resolve) => {
@@ -85,22 +88,24 @@ function wordsFor(exitCode: number | null, signal: NodeJS.Signals | null): strin
   return exitCode === 0 ? null : `exited ${exitCode}`;
 }
 
-/** Hands over whole lines; what is returned hands over the last one, if it has no line end. */
+/**
+ * Hands over whole lines, at most `longestRead` of each: what follows up to its end is left out. What is returned hands
+ * over the last one, if it has no line end.
+ */
 function readLines(stream: Readable, onLine: (line: string) => void): () => void {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   stream.on("data", (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split(/\r?\n/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) onLine(line.slice(0, longestLine));
-    if (rest.length > longestLine) {
-      onLine(rest.slice(0, longestLine));
-      rest = "";
+    const [more = "", ...begun] = decoder.write(chunk).split("\n");
+    if (rest.length < longestRead) rest = (rest + more).slice(0, longestRead);
+    for (const line of begun) {
+      onLine(rest.replace(/\r$/, ""));
+      rest = line.slice(0, longestRead);
     }
   });
   return () => {
     rest += decoder.end();
-    if (rest !== "") onLine(rest.slice(0, longestLine));
+    if (rest !== "") onLine(rest.replace(/\r$/, ""));
     rest = "";
   };
 }

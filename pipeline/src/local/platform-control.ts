@@ -32,6 +32,9 @@ export interface StartedPlatform {
   readonly started: boolean;
 }
 
+/** What it needs itself or hands on to services: where programs, files and times are. */
+const keptForPlatform =
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LC_.*|XDG_.*|LD_LIBRARY_PATH|NODE_COMPILE_CACHE|NODE_V8_COVERAGE)$/;
 const startSeconds = 60;
 const stopSeconds = 60;
 const logBytes = 1024 * 1024;
@@ -163,11 +166,9 @@ function entryFile(): string {
   return beside;
 }
 
-/** The platform outlives the command that starts it, and must not carry what that one was called with. */
-function ownVariables(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...rest } = process.env;
-  return rest;
-}
+/** The platform outlives the command that starts it, and must carry none of what that one was called with. */
+const ownVariables = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => keptForPlatform.test(name)));
 
 async function keepLogShort(path: string): Promise<void> {
   const size = await stat(path).then(

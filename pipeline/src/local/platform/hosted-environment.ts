@@ -145,8 +145,8 @@ export class HostedEnvironment {
   async startTask(task: TaskRequest): Promise<void> {
     if (this.tasks.knows(task.key)) return;
     const { folder } = await this.#machine.unpackImage(task.image);
-    const { variables } = await this.#environmentOf(task.template, { SLIPWAY_IMAGE: task.image, ...task.variables });
-    await this.tasks.start({ key: task.key, image: task.image, command: task.command, folder, variables });
+    const given = await this.#environmentOf(task.template, { SLIPWAY_IMAGE: task.image, ...task.variables });
+    await this.tasks.start({ key: task.key, image: task.image, command: task.command, folder, ...given });
   }
 
   async status(): Promise<EnvironmentStatus> {

@@ -22,7 +22,7 @@ test.each([16_385, 700_000])("a line of %i characters of a task is kept whole", 
   const tasks = new HostedTasks(keeper, join(folder, "tasks"), noGuard);
   const program = `console.log("begun"); console.log("x".repeat(${length})); console.log("over")`;
   const command = [process.execPath, "-e", program];
-  await tasks.start({ key: "one", image: digestOf("image"), command, folder, variables: {} });
+  await tasks.start({ key: "one", image: digestOf("image"), command, folder, variables: {}, secrets: [] });
   await until(
     () => tasks.inspect("one"),
     (state) => state?.status === "stopped",
@@ -30,4 +30,27 @@ test.each([16_385, 700_000])("a line of %i characters of a task is kept whole", 
   const { lines, complete } = await tasks.log("one", 0);
   expect(lines.map((line) => line.length)).toEqual([5, length, 4]);
   expect(complete).toBe(true);
+});
+
+test("what a task says is kept without secrets, and the names in a result as they are", async () => {
+  const keeper = await StateKeeper.open(join(folder, "state.json"), environmentOf("dev"), 4_601);
+  const tasks = new HostedTasks(keeper, join(folder, "tasks"), noGuard);
+  const result = {
+    applied: [{ name: "0001_items" }],
+    failure: { message: "0001_items failed", statement: "select 1" },
+  };
+  const program = `console.log("0001_items is up"); console.log('slipway-result ' + ${JSON.stringify(JSON.stringify(result))})`;
+  const command = [process.execPath, "-e", program];
+  const order = { key: "one", image: digestOf("image"), command, folder, variables: {}, secrets: ["0001_items"] };
+  await tasks.start(order);
+  await until(
+    () => tasks.inspect("one"),
+    (state) => state?.status === "stopped",
+  );
+  const { lines } = await tasks.log("one", 0);
+  expect(lines[0]).toBe("*** is up");
+  expect(JSON.parse(lines[1]?.slice("slipway-result ".length) ?? "")).toEqual({
+    applied: [{ name: "0001_items" }],
+    failure: { message: "*** failed", statement: "select 1" },
+  });
 });

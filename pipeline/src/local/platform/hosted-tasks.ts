@@ -4,11 +4,13 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { longestResult } from "../../migration/parse-result.ts";
+import { runnerResultMarker } from "../../migration/result-marker.ts";
 import type { TaskState } from "../../ports.ts";
 import type { TaskRecord } from "./desired-state.ts";
 import { readIfThere } from "./durable-file.ts";
 import { eachLine, RotatingLog } from "./line-log.ts";
 import type { Guard } from "./machine.ts";
+import { hideSecrets } from "./process-environment.ts";
 import { endGroup, signalGroup } from "./process-group.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 
@@ -18,6 +20,7 @@ export interface TaskProcess {
   readonly command: readonly string[];
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
 }
 
 const stopGraceSeconds = 10;
@@ -64,7 +67,7 @@ export class HostedTasks {
     if (child instanceof Error) {
       return this.#set({ ...record, status: "stopped", because: `it did not start: ${child.message}` });
     }
-    const ended = this.#follow(child, record).finally(() => this.#running.delete(task.key));
+    const ended = this.#follow(child, record, task.secrets).finally(() => this.#running.delete(task.key));
     this.#running.set(task.key, { child, ended });
     await this.#set({ ...record, status: "running" });
   }
@@ -107,8 +110,9 @@ export class HostedTasks {
     return join(this.#folder, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.log`);
   }
 
-  async #follow(child: ChildProcess, record: TaskRecord): Promise<void> {
-    const take = this.#boundedLog(record.key);
+  async #follow(child: ChildProcess, record: TaskRecord, secrets: readonly string[]): Promise<void> {
+    const log = this.#boundedLog(record.key);
+    const take = (line: string) => log(hideInLine(line, secrets));
     const { pid } = child;
     if (pid !== undefined) void this.#guard.watch({ pid, group: true, signals: ["SIGTERM"] });
     const read = Promise.all(
@@ -154,6 +158,21 @@ function spawnTask(task: TaskProcess, mark: Guard["mark"]): ChildProcess | Error
 }
 
 const exitedWith = (exitCode: number) => ({ exitCode, because: exitCode === 0 ? "it ended" : `exit code ${exitCode}` });
+/**
+ * In the result of a migration only what was said is hidden: a migration, too, may be called as a value of the file is, and
+ * what was applied is told by names.
+ */
+function hideInLine(line: string, secrets: readonly string[]): string {
+  if (!line.startsWith(runnerResultMarker)) return hideSecrets(line, secrets);
+  try {
+    const said = (name: string, value: unknown): unknown =>
+      typeof value === "string" && ["message", "statement"].includes(name) ? hideSecrets(value, secrets) : value;
+    return runnerResultMarker + JSON.stringify(JSON.parse(line.slice(runnerResultMarker.length)), said);
+  } catch {
+    return hideSecrets(line, secrets);
+  }
+}
+
 /** As a shell and a container runtime say it. */
 const killedBy = (signal: NodeJS.Signals) => ({
   exitCode: 128 + (constants.signals[signal] ?? 0),

@@ -6,8 +6,9 @@ import type { Digest } from "../../identifiers.ts";
 import type { TaskHealth } from "../../ports.ts";
 import type { ServiceShape } from "../../release/manifest.ts";
 import { checkHealth } from "./health-check.ts";
-import { eachLine } from "./line-log.ts";
+import { eachLine, longestServiceLine } from "./line-log.ts";
 import type { Guard } from "./machine.ts";
+import { hideSecrets } from "./process-environment.ts";
 import { endGroup, signalGroup } from "./process-group.ts";
 import type { SealedFolder } from "./sealed-folder.ts";
 
@@ -24,6 +25,8 @@ export interface InstanceOrder {
 }
 
 const keptLines = 20;
+/** A secret that begins in what is kept of a line is read as a whole: half of one is not known as one. */
+const longestRead = longestServiceLine + 16 * 1024;
 /** Between two checks; a command costs a process each time. */
 const pauses = {
   http: { starting: 100, routine: 2_000 },
@@ -103,13 +106,16 @@ export class Instance {
     const { guard, log } = this.#order;
     const child = this.#child;
     const pid = child.pid;
-    const take = (line: string) => {
+    const take = (raw: string) => {
+      const line = hideSecrets(raw, this.secrets).slice(0, longestServiceLine);
       this.lastLines.push(line);
       if (this.lastLines.length > keptLines) this.lastLines.shift();
       log(`${new Date().toISOString()} ${this.id.slice(0, 8)} ${line}`);
     };
     if (pid !== undefined) void guard.watch({ pid, group: true, signals: ["SIGTERM"] });
-    const read = Promise.all([child.stdout, child.stderr].map((stream) => stream && eachLine(stream, take)));
+    const read = Promise.all(
+      [child.stdout, child.stderr].map((stream) => stream && eachLine(stream, take, longestRead)),
+    );
     const because = await new Promise<string>((resolve) => {
       child.once("error", (error) => resolve(`${this.#order.shape.run[0]} did not start: ${error.message}`));
       child.once("exit", (code, signal) => resolve(signal ? `ended by ${signal}` : `exit code ${code}`));

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
 /** In characters. */
-const longestServiceLine = 16 * 1024;
+export const longestServiceLine = 16 * 1024;
 
 /**
  * Hands over whole lines of a stream, the unfinished last one when it ends. A line longer than `longest` characters is

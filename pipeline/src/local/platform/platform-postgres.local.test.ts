@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { expect, test } from "vitest";
@@ -9,17 +9,21 @@ import { stopPlatform } from "../platform-control.ts";
 
 const platform = usePlatform({ postgres: true });
 
-/** The address that a task of the environment is given. */
+/** The address that a task of the environment is given; in its log the password is hidden. */
 async function databaseUrl(key: string): Promise<string> {
   const { tasks } = await platform.ports();
-  const image = await platform.image({ "say.cjs": "console.log(process.env.DATABASE_URL)" });
+  const file = join(platform.root, `${key}.url`);
+  const program =
+    'console.log(process.env.DATABASE_URL); require("fs").writeFileSync(process.argv[2], process.env.DATABASE_URL)';
+  const image = await platform.image({ "say.cjs": program });
   const template = await platform.template();
-  await tasks.start({ key, image, command: ["node", "say.cjs"], template, environment: {} }, permitOf(1));
+  await tasks.start({ key, image, command: ["node", "say.cjs", file], template, environment: {} }, permitOf(1));
   const { lines } = await until(
     () => tasks.log(key, 0),
     ({ complete }) => complete,
   );
-  return lines[0] ?? "";
+  expect(lines[0]).toMatch(/^postgres.*:\*\*\*@/);
+  return readFileSync(file, "utf8");
 }
 async function query(url: string, text: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });

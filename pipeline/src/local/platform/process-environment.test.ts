@@ -39,6 +39,23 @@ test("values of the file and the database's password are not shown", async () =>
   expect(hideSecrets("quite secret, pass word!, debug", secrets)).toBe("***, ***, debug");
 });
 
+test("they are hidden in every spelling, and in pieces where a line was broken", async () => {
+  await writeFile(join(root, ".env.pieces"), "TOKEN='abc\"def/ghi+jkl'\nMODE=production\n");
+  const { secrets } = await given({ envFile: ".env.pieces" });
+  const value = 'abc"def/ghi+jkl';
+  const bytes = Buffer.from(value);
+  const spellings = [
+    value,
+    JSON.stringify(value),
+    encodeURIComponent(value),
+    bytes.toString("base64"),
+    bytes.toString("hex"),
+  ];
+  for (const spelling of spellings) expect(hideSecrets(`(${spelling})`, secrets)).toMatch(/^\("?\*{3}"?\)$/);
+  expect(hideSecrets('got abc"def/', secrets)).toBe("got ***");
+  expect(hideSecrets("f/ghi+jkl, in production", secrets)).toBe("***, in production");
+});
+
 test.for(["../.env", "/etc/passwd", "missing.env"])("refuses %s as env_file", async (envFile) => {
   await expect(given({ envFile })).rejects.toThrow("env_file");
 });

@@ -6,12 +6,14 @@ import type { LocalTemplate } from "./template.ts";
 
 export interface ProcessEnvironment {
   readonly variables: Readonly<Record<string, string>>;
-  /** Values that must not appear in anything that is shown or recorded. */
+  /** What must not appear in anything that is shown or recorded: secrets in all their spellings, the longest first. */
   readonly secrets: readonly string[];
 }
 
 /** Values shorter than this are words, not secrets; hiding them would blot out half of a log. */
 const shortestSecret = 8;
+/** Nor is a single word a secret: it would be hidden in what the runner of migrations reports, too. */
+const word = /^[A-Za-z]{1,19}$/;
 
 /**
  * Everything a process gets, and nothing else of the platform's own environment. What Slipway says wins over what the
@@ -33,7 +35,10 @@ export async function processEnvironment(input: {
       [template.database]: databaseUrl,
       ...told,
     },
-    secrets: [...Object.values(fromFile), passwordOf(databaseUrl)].filter((value) => value.length >= shortestSecret),
+    secrets: spellingsOf([
+      ...Object.values(fromFile).flatMap((value) => [value, passwordOf(value)]),
+      passwordOf(databaseUrl),
+    ]),
   };
 }
 
@@ -62,7 +67,62 @@ async function readEnvFile(root: string, name: string): Promise<Record<string, s
   }
 }
 
-const passwordOf = (url: string): string => (URL.canParse(url) ? decodeURIComponent(new URL(url).password) : "");
+function passwordOf(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const { password } = new URL(url);
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}
 
-export const hideSecrets = (text: string, secrets: readonly string[]): string =>
-  secrets.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+/** The command line looks for more of them in what it shows; these keep secrets out of the platform's own files. */
+function spellingsOf(values: readonly string[]): readonly string[] {
+  const secrets = values
+    .flatMap((value) => [value, ...value.split(/\r?\n/)].map((part) => part.trim()))
+    .filter((value) => value.length >= shortestSecret && !word.test(value));
+  const spellings = secrets.flatMap((secret) => {
+    const bytes = Buffer.from(secret);
+    const backwards = [...secret].toReversed().join("");
+    const inBase64 = [0, 1, 2].map((from) => bytes.subarray(from, from + Math.floor((bytes.length - from) / 3) * 3));
+    return [
+      secret,
+      encodeURIComponent(secret.toWellFormed()),
+      inJson(secret),
+      inJson(inJson(secret)),
+      bytes.toString("hex"),
+      bytes.toString("hex").toUpperCase(),
+      backwards,
+      inJson(backwards),
+      ...[bytes, ...inBase64].flatMap((part) => [part.toString("base64"), part.toString("base64url")]),
+    ];
+  });
+  return [...new Set(spellings)].filter((one) => one.length >= shortestSecret).toSorted((a, b) => b.length - a.length);
+}
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** Pieces of a broken secret are told by so many characters; a secret that is hardly longer has no pieces. */
+const shortestPiece = 8;
+const shortestBroken = 12;
+
+/** Of a line that ends within a secret, or begins there, that piece is hidden too: programs break long lines. */
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  let shown = text;
+  for (const secret of secrets) {
+    if (shown.includes(secret)) shown = shown.replaceAll(secret, "***");
+    else if (secret.length >= shortestBroken && shown.length >= shortestPiece) shown = withoutPiece(shown, secret);
+  }
+  return shown;
+}
+
+function withoutPiece(line: string, secret: string): string {
+  const tail = line.lastIndexOf(secret.slice(0, shortestPiece));
+  if (tail !== -1 && secret.startsWith(line.slice(tail))) return `${line.slice(0, tail)}***`;
+  const at = secret.indexOf(line.slice(0, shortestPiece));
+  if (at === -1) return line;
+  const rest = secret.slice(at);
+  if (line.startsWith(rest)) return `***${line.slice(rest.length)}`;
+  return rest.startsWith(line) ? "***" : line;
+}
