@@ -8,7 +8,10 @@ import type { LocalTemplate } from "./template.ts";
 let root = "";
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "slipway-test-variables-"));
-  await writeFile(join(root, ".env.local"), 'TOKEN="quite secret"\nLOG_LEVEL=debug\nDATABASE_URL=postgres://mine\n');
+  await writeFile(
+    join(root, ".env.local"),
+    'TOKEN="quite secret"\nLOG_LEVEL=debug\nDB_PASSWORD=correcthorse\nQUEUE=statements\nDATABASE_URL=postgres://mine\n',
+  );
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -37,6 +40,7 @@ test("the database's address has the name that the app gives it", async () => {
 test("values of the file and the database's password are not shown", async () => {
   const { secrets } = await given({ envFile: ".env.local" });
   expect(hideSecrets("quite secret, pass word!, debug", secrets)).toBe("***, ***, debug");
+  expect(hideSecrets("correcthorse waits for statements", secrets)).toBe("*** waits for statements");
 });
 
 test("they are hidden in every spelling, and in pieces where a line was broken", async () => {

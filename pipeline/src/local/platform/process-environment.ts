@@ -12,8 +12,9 @@ export interface ProcessEnvironment {
 
 /** Values shorter than this are words, not secrets; hiding them would blot out half of a log. */
 const shortestSecret = 8;
-/** Nor is a single word a secret: it would be hidden in what the runner of migrations reports, too. */
+/** Nor is a single word a secret, which would be hidden in what the runner of migrations reports too, unless its name says so. */
 const word = /^[A-Za-z]{1,19}$/;
+const secretName = /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE|KEY$|WEBHOOK/i;
 
 /**
  * Everything a process gets, and nothing else of the platform's own environment. What Slipway says wins over what the
@@ -36,7 +37,10 @@ export async function processEnvironment(input: {
       ...told,
     },
     secrets: spellingsOf([
-      ...Object.values(fromFile).flatMap((value) => [value, passwordOf(value)]),
+      ...Object.entries(fromFile).flatMap(([name, value]) => [
+        ...(word.test(value.trim()) && !secretName.test(name) ? [] : [value]),
+        passwordOf(value),
+      ]),
       passwordOf(databaseUrl),
     ]),
   };
@@ -81,7 +85,7 @@ function passwordOf(url: string): string {
 function spellingsOf(values: readonly string[]): readonly string[] {
   const secrets = values
     .flatMap((value) => [value, ...value.split(/\r?\n/)].map((part) => part.trim()))
-    .filter((value) => value.length >= shortestSecret && !word.test(value));
+    .filter((value) => value.length >= shortestSecret);
   const spellings = secrets.flatMap((secret) => {
     const bytes = Buffer.from(secret);
     const backwards = [...secret].toReversed().join("");
