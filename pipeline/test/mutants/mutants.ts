@@ -253,6 +253,7 @@ export const mutants: readonly Mutant[] = [
     file: "promotion/judge-rollout.ts",
     find: "  if (look.rollout && inMotion.has(look.rollout.phase)) return false;\n  const tasks = countable(look.tasks);",
     replace: "  const tasks = countable(look.tasks).slice(0, 0);\n  if (tasks.length === 0) return true;",
+    tests: "promotion/judge-rollout.test.ts",
   },
   {
     name: "what could not be told counts as failed",
