@@ -22,6 +22,8 @@ export interface Permit {
 export interface StoredObject {
   readonly body: Uint8Array;
   readonly etag: string;
+  /** Names this very write: equal bytes that are written again have another one, though perhaps the same etag (S3: the version). */
+  readonly write: string;
   /** By the store's clock, as is `serverTime`: ages are their difference. */
   readonly writtenAt: Instant;
   readonly serverTime: Instant;
@@ -40,8 +42,8 @@ export interface ObjectStore {
   putIfMatch(key: string, body: Uint8Array, etag: string): Promise<PutAnswer>;
   /** Keys under `prefix`, lexically after `after`, complete, in lexical order. */
   list(prefix: string, after?: string): Promise<readonly string[]>;
-  /** For retention alone. */
-  deleteIfMatch(key: string, etag: string): Promise<"deleted" | "conflict">;
+  /** For retention alone: deletes what was seen, and nothing that was written since, were it the same bytes. */
+  deleteIfMatch(key: string, write: string): Promise<"deleted" | "conflict">;
 }
 
 export interface Clock {

@@ -24,6 +24,6 @@ export function failingStore(store: ObjectStore, at: number, failure: Failure): 
     putIfAbsent: (key, body) => guard("putIfAbsent", () => store.putIfAbsent(key, body)),
     putIfMatch: (key, body, etag) => guard("putIfMatch", () => store.putIfMatch(key, body, etag)),
     list: (prefix, after) => guard("list", () => store.list(prefix, after)),
-    deleteIfMatch: (key, etag) => guard("deleteIfMatch", () => store.deleteIfMatch(key, etag)),
+    deleteIfMatch: (key, write) => guard("deleteIfMatch", () => store.deleteIfMatch(key, write)),
   };
 }

@@ -65,9 +65,9 @@ export class FaultyStore implements ObjectStore {
     this.#refuseWhenDown("list");
     return this.#store.list(prefix, after);
   }
-  async deleteIfMatch(key: string, etag: string): Promise<"deleted" | "conflict"> {
+  async deleteIfMatch(key: string, write: string): Promise<"deleted" | "conflict"> {
     this.#refuseWhenDown("deleteIfMatch");
-    return this.#store.deleteIfMatch(key, etag);
+    return this.#store.deleteIfMatch(key, write);
   }
   putIfAbsent(key: string, body: Uint8Array): Promise<PutAnswer> {
     return this.#put(key, () => this.#store.putIfAbsent(key, body));

@@ -6,17 +6,19 @@ import type { ObjectStore, PutAnswer, StoredObject } from "../src/ports.ts";
 interface Entry {
   readonly body: Uint8Array;
   readonly etag: string;
+  readonly write: string;
   readonly writtenAt: Instant;
 }
 
 /**
  * An object store that keeps the port's contract to the letter, on a clock that the test drives. Etags are by content
- * alone, as S3 has them: equal bytes have equal etags.
+ * alone, as S3 has them: equal bytes have equal etags. Each write has a name of its own, as a version has in a bucket.
  */
 export class MemoryObjectStore implements ObjectStore {
   readonly address = "memory:";
   readonly #now: () => Instant;
   readonly #entries = new Map<string, Entry>();
+  #writes = 0;
 
   /** The store's own clock; a test may let it differ from those of the runs. */
   constructor(now: () => Instant) {
@@ -44,8 +46,8 @@ export class MemoryObjectStore implements ObjectStore {
     return keys.filter((key) => after === undefined || key > after).sort();
   }
 
-  async deleteIfMatch(key: string, etag: string): Promise<"deleted" | "conflict"> {
-    if (this.#entries.get(checkKey(key))?.etag !== etag) return "conflict";
+  async deleteIfMatch(key: string, write: string): Promise<"deleted" | "conflict"> {
+    if (this.#entries.get(checkKey(key))?.write !== write) return "conflict";
     this.#entries.delete(key);
     return "deleted";
   }
@@ -54,6 +56,7 @@ export class MemoryObjectStore implements ObjectStore {
   fork(now: () => Instant): MemoryObjectStore {
     const copy = new MemoryObjectStore(now);
     for (const [key, entry] of this.#entries) copy.#entries.set(key, entry);
+    copy.#writes = this.#writes;
     return copy;
   }
 
@@ -74,7 +77,8 @@ export class MemoryObjectStore implements ObjectStore {
 
   #write(key: string, body: Uint8Array): PutAnswer {
     const etag = `"${createHash("md5").update(body).digest("hex")}"`;
-    this.#entries.set(key, { body: body.slice(), etag, writtenAt: this.#now() });
+    this.#writes += 1;
+    this.#entries.set(key, { body: body.slice(), etag, write: `w${this.#writes}`, writtenAt: this.#now() });
     return { status: "written", etag, serverTime: this.#now() };
   }
 

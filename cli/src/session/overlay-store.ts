@@ -22,7 +22,7 @@ export class OverlayStore implements ObjectStore {
       list: (prefix, after) => base.list(prefix, after),
       putIfAbsent: (key, body) => base.putIfAbsent(key, body),
       putIfMatch: (key, body, etag) => base.putIfMatch(key, body, etag),
-      deleteIfMatch: (key, etag) => base.deleteIfMatch(key, etag),
+      deleteIfMatch: (key, write) => base.deleteIfMatch(key, write),
     };
   }
 
@@ -50,7 +50,8 @@ export class OverlayStore implements ObjectStore {
 
   #keep(key: string, body: Uint8Array): PutAnswer {
     const at = new Date().toISOString() as Instant;
-    const stored = { body, etag: `"imagined-${this.#written.size + 1}"`, writtenAt: at, serverTime: at };
+    const etag = `"imagined-${this.#written.size + 1}"`;
+    const stored = { body, etag, write: etag, writtenAt: at, serverTime: at };
     this.#written.set(key, stored);
     return this.#answer(stored);
   }

@@ -1,12 +1,26 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { access, copyFile, lstat, mkdir, open, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  access,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract as createExtract, type Header } from "tar-stream";
 import { type Digest, isDigest, quoteInput } from "../identifiers.ts";
-import type { ImageShelf, ImageVerdict } from "../release/build-ports.ts";
+import type { ImageCellar, ImageShelf, ImageVerdict } from "../release/build-ports.ts";
 import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
 import { hexOf } from "../release/store-keys.ts";
+import { createImageCellar } from "./image-cellar.ts";
 
 /** Images of the local target: `<folder>/<hex>.tar`, each named by the sha256 of its bytes. */
 export interface ImageStore extends ImageShelf {
@@ -29,6 +43,7 @@ export interface ImageStore extends ImageShelf {
   take(digest: Digest, tar: string): Promise<ImageVerdict | { readonly status: "refused"; readonly because: string }>;
   /** A new name inside the store's folder, for a tar to be written. */
   temporary(): Promise<string>;
+  readonly cellar: ImageCellar;
 }
 
 const largestText = 64 * 1024;
@@ -72,7 +87,7 @@ export function createImageStore(folder: string): ImageStore {
     temporary,
     async take(digest, tar) {
       const here = await check(digest);
-      if (here.status === "same") return here;
+      if (here.status === "same" && (await touch(pathOf(digest)))) return here;
       const found = await lstat(tar).catch(nothingThere);
       if (found === null) return { status: "missing" };
       if (!found.isFile()) return { status: "refused", because: "is no plain file" };
@@ -89,6 +104,7 @@ export function createImageStore(folder: string): ImageStore {
         await rm(copy, { force: true });
       }
     },
+    cellar: createImageCellar(folder),
     verify: (image) => check(image.digest),
     readFile: (image, path) => readFromTar(pathOf(image.digest), path),
     async list() {
@@ -110,6 +126,15 @@ export function createImageStore(folder: string): ImageStore {
       }
     },
   };
+}
+
+/** So that a collector sees it as written now; false: it is gone. */
+async function touch(path: string): Promise<boolean> {
+  const time = new Date();
+  return await utimes(path, time, time).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => nothingThere(error) !== null,
+  );
 }
 
 const abandonedMilliseconds = 24 * 3_600_000;

@@ -82,11 +82,11 @@ export class FileObjectStore implements ObjectStore {
     return this.#asked("store.list", prefix, () => listKeys(this.#root, prefix, after));
   }
 
-  async deleteIfMatch(key: string, etag: string): Promise<"deleted" | "conflict"> {
+  async deleteIfMatch(key: string, write: string): Promise<"deleted" | "conflict"> {
     const path = this.#pathOf(key);
     return this.#asked("store.deleteIfMatch", key, async () => {
       const { version, stored } = await this.#newest(path);
-      if (stored?.etag !== etag) return "conflict";
+      if (stored?.write !== write) return "conflict";
       if (!(await claimSlot(() => symlink("deleted", `${path}@${version + 1}`)))) return "conflict";
       await settleSlot(path, version + 1);
       if (this.#durable) await syncFolder(dirname(path));

@@ -46,8 +46,9 @@ export async function readVersion(path: string, version: number): Promise<Versio
   try {
     const [body, { mtimeMs }] = [await handle.readFile(), await handle.stat()];
     const serverTime = new Date().toISOString() as Instant;
+    const etag = etagOf(version, body);
     const writtenAt = new Date(Math.round(mtimeMs)).toISOString() as Instant;
-    return { status: "stored", stored: { body, etag: etagOf(version, body), writtenAt, serverTime } };
+    return { status: "stored", stored: { body, etag, write: etag, writtenAt, serverTime } };
   } finally {
     await handle.close();
   }

@@ -92,6 +92,20 @@ export interface ImageShelf {
   /** Content of one file, at most 64 KiB; null when it is not there, too large, or cannot be told. */
   readFile(image: ReleaseImage, path: string): Promise<Uint8Array | null>;
 }
+/** Where images are kept, for the collector. */
+export interface ImageCellar {
+  list(): Promise<readonly KeptImage[]>;
+  /** Removes what was listed, and nothing that was put there since, were it the same bytes. */
+  remove(image: KeptImage): Promise<"removed" | "conflict">;
+}
+export interface KeptImage {
+  readonly digest: Digest;
+  /** Names this very write. */
+  readonly write: string;
+  /** By the clock of where it is kept. */
+  readonly ageMilliseconds: number;
+  readonly bytes: number;
+}
 export type ImageVerdict =
   | { readonly status: "same"; readonly bytes: number }
   | { readonly status: "missing" }

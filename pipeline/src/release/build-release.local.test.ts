@@ -12,10 +12,10 @@ import type { BuildEvent } from "../events.ts";
 import type { Sha } from "../identifiers.ts";
 import { createImageStore } from "../local/image-store.ts";
 import { buildRelease } from "./build-release.ts";
+import { readRetention } from "./collection/retention.ts";
 import { listReleases } from "./list-releases.ts";
 import { readPolicy } from "./publish-policy.ts";
 import { readRelease } from "./read-release.ts";
-import { readRetention } from "./retention.ts";
 import { verifyRelease } from "./verify-release.ts";
 
 const open: ScratchRepository[] = [];

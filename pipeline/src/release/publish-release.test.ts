@@ -7,10 +7,10 @@ import { Simulation } from "../../test/simulation/simulation.ts";
 import { VirtualClock } from "../../test/virtual-clock.ts";
 import type { ObjectStore } from "../ports.ts";
 import { canonicalJson } from "./canonical-json.ts";
+import { changeRetention, pinRelease, readRetention } from "./collection/retention.ts";
 import { type PublishPorts, publishRelease } from "./publish-release.ts";
 import { readRelease } from "./read-release.ts";
 import type { ReleaseDraft } from "./release-draft.ts";
-import { changeRetention, pinRelease, readRetention } from "./retention.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 import { verifyRelease } from "./verify-release.ts";
 
@@ -31,7 +31,7 @@ const around = (store: ObjectStore, putIfAbsent: ObjectStore["putIfAbsent"]): Ob
   putIfAbsent,
   putIfMatch: (key, body, etag) => store.putIfMatch(key, body, etag),
   list: (prefix, after) => store.list(prefix, after),
-  deleteIfMatch: (key, etag) => store.deleteIfMatch(key, etag),
+  deleteIfMatch: (key, write) => store.deleteIfMatch(key, write),
 });
 
 describe("publishing", () => {
@@ -69,11 +69,37 @@ describe("publishing", () => {
     expect(await readRetention(store, shas.old)).toMatchObject({ bases: {} });
   });
 
-  test("sends everything when the newest release was retired", async () => {
-    const store = aStore();
+  test("writes again what no kept release has, once that is a day old: its age is all that keeps it", async () => {
+    let day = 1;
+    const store = new MemoryObjectStore(() => instantOf(`2026-11-0${day}T12:00`));
     await publish(store, aDraft({ sha: shas.old }));
     await changeRetention(store, shas.old, (retention) => ({ ...retention, retired: true }));
-    expect(await publish(store, aDraft({ page: "<h1>New</h1>" }))).toMatchObject({ written: 5, present: 0 });
+    expect(await publish(store, aDraft({ sha: shas.older, page: "<h1>1</h1>" }))).toMatchObject({
+      written: 3,
+      present: 2,
+    });
+    await changeRetention(store, shas.older, (retention) => ({ ...retention, retired: true }));
+    day = 3;
+    const draft = aDraft({ page: "<h1>2</h1>" });
+    expect(await publish(store, draft)).toMatchObject({ written: 5, present: 0 });
+    for (const { digest } of draft.blobs) {
+      expect(await store.get(blobKey(digest))).toMatchObject({ writtenAt: instantOf("2026-11-03T12:00") });
+    }
+  });
+
+  test("gives up when it has taken longer than a day, since what was kept for it may be gone", async () => {
+    const store = aStore();
+    const clock = new VirtualClock();
+    const slow = around(store, async (key, body) => {
+      if (key.startsWith("blobs/")) await clock.advance(25 * 3_600_000);
+      return store.putIfAbsent(key, body);
+    });
+    await expect(publishRelease({ ...portsOn(slow), clock }, aDraft(), 10)).rejects.toMatchObject({
+      code: "publish-failed",
+      message: expect.stringContaining("longer than a day"),
+    });
+    expect(await readRelease(store, shas.new)).toEqual({ status: "missing" });
+    expect(await readRetention(store, shas.new)).toMatchObject({ publishing: null });
   });
 
   test("refuses other bytes in an image, in a page and in what is configured", async () => {

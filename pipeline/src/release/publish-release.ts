@@ -1,17 +1,19 @@
 import { PortError, RefusalError } from "../errors.ts";
 import { type Digest, type Instant, type Sha, shortDigest, shortSha } from "../identifiers.ts";
+import { millisecondsBetween } from "../ledger/instants.ts";
 import type { Clock, ObjectStore, Random } from "../ports.ts";
 import { refuseCollisions } from "../web/collisions.ts";
 import type { WebFileList } from "../web/file-list.ts";
 import type { ImageShelf } from "./build-ports.ts";
 import { canonicalBytes, sha256 } from "./canonical-json.ts";
+import { freshMilliseconds, longestPublicationMilliseconds } from "./collection/ages.ts";
+import { changeRetention, retiredRefusal } from "./collection/retention.ts";
 import { describeDifference } from "./describe-difference.ts";
 import { inParallel } from "./in-parallel.ts";
 import { listReleases } from "./list-releases.ts";
 import type { StoredRelease } from "./manifest.ts";
 import { readManifest, readWebList } from "./read-release.ts";
 import { buildIdentity, type ReleaseBlob, type ReleaseDraft } from "./release-draft.ts";
-import { changeRetention, retiredRefusal } from "./retention.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 
 export interface PublishPorts {
@@ -60,6 +62,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   const base = await holdBase(store, earlier[0] ?? null, nonce, at);
   try {
     const sent = await sendBlobs(store, draft.blobs, base?.has ?? new Set());
+    refuseOverdue(sha, millisecondsBetween(at, ports.clock.now()));
     const body = canonicalBytes(draft.manifest);
     const put = await store.putIfAbsent(releaseKey(sha), body);
     if (put.status === "written")
@@ -71,6 +74,16 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   } finally {
     await dropMarks(store, sha, nonce, base?.sha ?? null);
   }
+}
+
+/** What was kept for this publication may be gone by now: the machine slept, or stood still. */
+function refuseOverdue(sha: Sha, milliseconds: number): void {
+  if (milliseconds < longestPublicationMilliseconds) return;
+  throw new RefusalError({
+    code: "publish-failed",
+    message: `publishing ${shortSha(sha)} has taken longer than a day. No release was published.`,
+    next: ["promote build"],
+  });
 }
 
 /** Null: not published yet. */
@@ -164,11 +177,19 @@ async function sendBlobs(
 ): Promise<{ readonly written: number; readonly present: number }> {
   const wanted = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
   const lacking = wanted.filter((blob) => !known.has(blob.digest));
-  await inParallel(lacking, (blob) => sendBlob(store, blob));
-  return { written: lacking.length, present: wanted.length - lacking.length };
+  const ends = await inParallel(lacking, (blob) => sendBlob(store, blob));
+  const written = ends.filter((end) => end === "written").length;
+  return { written, present: wanted.length - written };
 }
 
-async function sendBlob(store: ObjectStore, { digest, read }: ReleaseBlob): Promise<void> {
+/** Each lost race is a collector's removal or another publisher's write. */
+const mostRaces = 50;
+
+/**
+ * What is there already is written again unless that was lately: nothing keeps it from collection but its age, since no
+ * release that is known to be kept lists it (protocol §9).
+ */
+async function sendBlob(store: ObjectStore, { digest, read }: ReleaseBlob): Promise<"written" | "present"> {
   const bytes = await read();
   if (sha256(bytes) !== digest) {
     throw new RefusalError({
@@ -176,16 +197,25 @@ async function sendBlob(store: ObjectStore, { digest, read }: ReleaseBlob): Prom
       message: `a built file changed while it was being published (sha256:${shortDigest(digest)}). No release was published.`,
     });
   }
-  if ((await store.putIfAbsent(blobKey(digest), bytes)).status === "written") return;
-  // The key is the content: with other bytes under it, it is no other build's doing, but damage.
-  const found = await store.get(blobKey(digest));
-  if (found === null || sha256(found.body) !== digest) {
-    throw new RefusalError({
-      code: "publish-failed",
-      message: `${blobKey(digest)} is in the store with other bytes than its name says. No release was published.`,
-      next: ["promote verify --sha <sha>"],
-    });
+  const key = blobKey(digest);
+  for (let race = 0; race < mostRaces; race += 1) {
+    const found = await store.get(key);
+    if (found === null) {
+      if ((await store.putIfAbsent(key, bytes)).status === "written") return "written";
+      continue;
+    }
+    // The key is the content: with other bytes under it, it is no other build's doing, but damage.
+    if (sha256(found.body) !== digest) {
+      throw new RefusalError({
+        code: "publish-failed",
+        message: `${key} is in the store with other bytes than its name says. No release was published.`,
+        next: ["promote verify --sha <sha>"],
+      });
+    }
+    if (millisecondsBetween(found.writtenAt, found.serverTime) < freshMilliseconds) return "present";
+    if ((await store.putIfMatch(key, bytes, found.etag)).status === "written") return "written";
   }
+  throw new PortError(`put ${key}`, "none", `lost ${mostRaces} races in a row`);
 }
 
 /** Marks that stay behind after a kill do no harm: the collector passes over those older than a day. */

@@ -1,5 +1,5 @@
 import { type Digest, type Instant, type Sha, shortDigest } from "../identifiers.ts";
-import type { ObjectStore } from "../ports.ts";
+import type { ObjectStore, StoredObject } from "../ports.ts";
 import type { ReleaseLook } from "../promotion/facts.ts";
 import { type WebFileList, webFileListSchema } from "../web/file-list.ts";
 import { sha256 } from "./canonical-json.ts";
@@ -25,7 +25,7 @@ export async function readRelease(store: ObjectStore, sha: Sha): Promise<Release
   return list.status === "parsed" ? { ...look, web: list.value } : { status: "corrupt", because: list.because };
 }
 
-type ManifestLook =
+export type ManifestLook =
   | Exclude<ReleaseLook, { readonly status: "found" }>
   | {
       readonly status: "found";
@@ -39,7 +39,11 @@ type ManifestLook =
 /** The manifest alone, without its web file list. */
 export async function readManifest(store: ObjectStore, sha: Sha): Promise<ManifestLook> {
   const stored = await store.get(releaseKey(sha));
-  if (stored === null) return { status: "missing" };
+  return stored === null ? { status: "missing" } : judgeManifest(stored, sha);
+}
+
+/** What the stored bytes of release.json say. */
+export function judgeManifest(stored: StoredObject, sha: Sha): ManifestLook {
   const corrupt = (because: string): ManifestLook => ({ status: "corrupt", because: `release.json ${because}` });
   if (parseStored(tombstoneSchema, stored.body, largestManifest).status === "parsed") return { status: "retired" };
   const parsed = parseStored(releaseManifestSchema, stored.body, largestManifest);

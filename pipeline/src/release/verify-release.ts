@@ -1,11 +1,12 @@
-import { type Digest, type EnvironmentName, environmentNamePattern, type Sha, shortDigest } from "../identifiers.ts";
+import { type Sha, shortDigest } from "../identifiers.ts";
+import { listEnvironments } from "../ledger/list-environments.ts";
 import { readStanding } from "../ledger/read-ledger.ts";
 import type { ObjectStore } from "../ports.ts";
-import type { WebFileList } from "../web/file-list.ts";
 import type { ImageShelf } from "./build-ports.ts";
 import { sha256 } from "./canonical-json.ts";
 import { inParallel } from "./in-parallel.ts";
-import type { ReleaseImage, ReleaseManifest, StoredRelease } from "./manifest.ts";
+import type { ReleaseImage, StoredRelease } from "./manifest.ts";
+import { blobsOf, imagesOf, type WantedBlob } from "./parts-of-release.ts";
 import { readRelease } from "./read-release.ts";
 import { blobKey } from "./store-keys.ts";
 
@@ -33,7 +34,7 @@ export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: 
   if (look.status === "corrupt") return { status: "differs", release: null, differences: [look.because] };
 
   const { manifest } = look.release;
-  const blobs = await inParallel(wantedBlobs(manifest, look.web), (wanted) => checkBlob(store, wanted));
+  const blobs = await inParallel(blobsOf(manifest, look.web), (wanted) => checkBlob(store, wanted));
   const images = await inParallel(imagesOf(manifest), ({ name, image }) => checkImage(shelf, name, image));
   const differences = [
     ...(await recordedOtherwise(store, look.release)),
@@ -51,11 +52,8 @@ export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: 
 
 /** A manifest is its own witness, but for ledgers: an environment that ran the release has its digest on record. */
 async function recordedOtherwise(store: ObjectStore, { manifest, digest }: StoredRelease): Promise<readonly string[]> {
-  const keys = await store.list("environments/");
-  const names = new Set(keys.map((key) => key.split("/")[1] ?? "").filter((name) => environmentNamePattern.test(name)));
-  const standings = await Promise.all(
-    [...names].map(async (name) => ({ name, standing: await readStanding(store, name as EnvironmentName) })),
-  );
+  const names = await listEnvironments(store);
+  const standings = await Promise.all(names.map(async (name) => ({ name, standing: await readStanding(store, name) })));
   return standings.flatMap(({ name, standing }) => {
     const ran = standing.good.find((run) => run.sha === manifest.git.sha && run.digest !== digest);
     return ran
@@ -70,36 +68,6 @@ interface Checked {
   readonly bytes: number;
   readonly problem: string | null;
 }
-interface WantedBlob {
-  readonly name: string;
-  readonly digest: Digest;
-  /** Null: the manifest does not say. */
-  readonly bytes: number | null;
-}
-
-/** Images by digest, the one that only runs migrations too. */
-function imagesOf(manifest: ReleaseManifest): readonly { readonly name: string; readonly image: ReleaseImage }[] {
-  const images = new Map<Digest, { name: string; image: ReleaseImage }>();
-  for (const [name, image] of Object.entries(manifest.images)) images.set(image.digest, { name, image });
-  const runner = manifest.migrations?.runner.image;
-  if (runner !== undefined && !images.has(runner.digest))
-    images.set(runner.digest, { name: "migrations", image: runner });
-  return [...images.values()];
-}
-
-function wantedBlobs(manifest: ReleaseManifest, web: WebFileList | null): readonly WantedBlob[] {
-  const wanted = new Map<Digest, WantedBlob>();
-  const want = (blob: WantedBlob): void => {
-    if (!wanted.has(blob.digest)) wanted.set(blob.digest, blob);
-  };
-  if (manifest.web !== null) want({ name: "web file list", digest: manifest.web.digest, bytes: null });
-  for (const { name, image } of imagesOf(manifest)) {
-    if (image.files !== undefined) want({ name: `file list of ${name}`, digest: image.files, bytes: null });
-  }
-  for (const file of web?.files ?? []) want({ name: `web, ${file.path}`, digest: file.sha256, bytes: file.bytes });
-  return [...wanted.values()];
-}
-
 async function checkBlob(store: ObjectStore, { name, digest, bytes }: WantedBlob): Promise<Checked> {
   const stored = await store.get(blobKey(digest));
   if (stored === null) return { bytes: 0, problem: `${name}: sha256:${shortDigest(digest)} is missing` };

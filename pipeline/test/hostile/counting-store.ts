@@ -20,7 +20,7 @@ export function countingStore(store: MemoryObjectStore): {
       list: (prefix, after) => store.list(prefix, after),
       putIfAbsent: counted((key: string, body: Uint8Array) => store.putIfAbsent(key, body)),
       putIfMatch: counted((key: string, body: Uint8Array, etag: string) => store.putIfMatch(key, body, etag)),
-      deleteIfMatch: counted((key: string, etag: string) => store.deleteIfMatch(key, etag)),
+      deleteIfMatch: counted((key: string, write: string) => store.deleteIfMatch(key, write)),
     },
     mutations: () => made,
   };

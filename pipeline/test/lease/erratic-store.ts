@@ -73,8 +73,8 @@ export class ErraticStore implements ObjectStore {
   putIfMatch(key: string, body: Uint8Array, etag: string): Promise<PutAnswer> {
     return this.#put(key, () => this.#input.store.putIfMatch(key, body, etag));
   }
-  deleteIfMatch(key: string, etag: string): Promise<"deleted" | "conflict"> {
-    return this.#input.store.deleteIfMatch(key, etag);
+  deleteIfMatch(key: string, write: string): Promise<"deleted" | "conflict"> {
+    return this.#input.store.deleteIfMatch(key, write);
   }
 
   async #read<T>(call: string, mayBeStale: boolean, read: (isStale: boolean) => Promise<T>): Promise<T> {

@@ -82,17 +82,18 @@ async function tryOne(folder: string, mutant: Mutant): Promise<Verdict> {
   await writeFile(file, parts.join(mutant.replace));
   const started = performance.now();
   try {
-    const caught = mutant.tests === undefined ? await askSimulation(folder) : await askTests(folder, mutant.tests);
+    const { tests, simulation = "promotion" } = mutant;
+    const caught = tests === undefined ? await askSimulation(folder, simulation) : await askTests(folder, tests);
     return { mutant, caught, seconds: (performance.now() - started) / 1000 };
   } finally {
     await writeFile(file, whole);
   }
 }
 
-async function askSimulation(folder: string): Promise<Verdict["caught"]> {
+async function askSimulation(folder: string, which: string): Promise<Verdict["caught"]> {
   const detect = join(folder, "test", "mutants", "detect.ts");
   try {
-    const { stdout } = await run(process.execPath, [detect, String(limitSeconds)], {
+    const { stdout } = await run(process.execPath, [detect, String(limitSeconds), which], {
       timeout: 2 * limitSeconds * 1000,
     });
     return stdout === "" ? null : (JSON.parse(stdout) as Verdict["caught"]);

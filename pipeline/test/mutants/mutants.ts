@@ -10,6 +10,8 @@ export interface Mutant {
   readonly replace: string;
   /** Where the simulation cannot see it: the tests that do, below `src`. */
   readonly tests?: string;
+  /** Which simulation is asked; absent: that of promotions. */
+  readonly simulation?: "collection";
 }
 
 export const mutants: readonly Mutant[] = [
@@ -282,7 +284,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a pin is left as it is when it is there",
     after: "R23, old pin not rewritten",
-    file: "release/retention.ts",
+    file: "release/collection/retention.ts",
     find: "    pins: { ...retention.pins, [environment]: Math.max(epoch, retention.pins[environment] ?? 0) },",
     replace: "    pins: { [environment]: epoch, ...retention.pins },",
     tests: "promotion/steps/pin-artifacts.test.ts",
@@ -341,5 +343,96 @@ export const mutants: readonly Mutant[] = [
     find: "    return recordSchema.parse({",
     replace: "    return Object.freeze<LedgerRecord>({",
     tests: "ledger/ledger-writer.test.ts",
+  },
+  {
+    name: "the ledgers are read before the pins",
+    after: "R24, collector decides before it looks",
+    file: "release/collection/retire-releases.ts",
+    find: "  const looks = await lookAtReleases(store);\n  const standings = await readStandings(store);",
+    replace: "  const standings = await readStandings(store);\n  const looks = await lookAtReleases(store);",
+    simulation: "collection",
+  },
+  {
+    name: "a release is retired without asking whether somebody pinned it meanwhile",
+    after: "R24, blind retire",
+    file: "release/collection/retire-releases.ts",
+    find: "  const isRetired = held.retention.retired || (await swapRetention(store, sha, held, retired));",
+    replace:
+      "  const isRetired = held.retention.retired || (await swapRetention(store, sha, await readHeldRetention(store, sha), retired));",
+    simulation: "collection",
+  },
+  {
+    name: "the tombstone comes before the retirement is on record",
+    after: "R24, manifest last in, first out",
+    file: "release/collection/retire-releases.ts",
+    find: "  const isRetired = held.retention.retired ||",
+    replace:
+      "  await store.putIfMatch(releaseKey(sha), canonicalBytes({ version: 1, tombstone: true, sha, digest: manifest.release.digest, at: stored.serverTime }), stored.etag);\n  const isRetired = held.retention.retired ||",
+    simulation: "collection",
+  },
+  {
+    name: "a pin counts for nothing",
+    after: "R24",
+    file: "release/collection/releases-in-use.ts",
+    find: "  standing.settled >= pinned && (",
+    replace: "  pinned >= 0 || (",
+    tests: "release/collection/releases-in-use.test.ts",
+  },
+  {
+    name: "what an unfinished promotion leads to may be retired",
+    after: "R24",
+    file: "release/collection/releases-in-use.ts",
+    find: "  for (const sha of standing.unfinished ? releasesOfUnfinished(standing.unfinished) : []) inUse.add(sha);\n",
+    replace: "",
+    tests: "release/collection/releases-in-use.test.ts",
+  },
+  {
+    name: "what is needed is read before what is there",
+    after: "protocol §9",
+    file: "release/collection/sweep-artifacts.ts",
+    find: "  const keys = await store.list(blobPrefix);\n  const there = await images.list();\n  const needed = await readNeeded(store);",
+    replace:
+      "  const needed = await readNeeded(store);\n  const keys = await store.list(blobPrefix);\n  const there = await images.list();",
+    tests: "release/collection/collect.test.ts",
+  },
+  {
+    name: "what was written again since is removed too",
+    after: "protocol §9, found while the collector was designed: equal bytes have equal etags",
+    file: "release/collection/sweep-artifacts.ts",
+    find: '  return (await store.deleteIfMatch(key, stored.write)) === "deleted"',
+    replace: '  return (await store.deleteIfMatch(key, (await store.get(key))?.write ?? "")) === "deleted"',
+    simulation: "collection",
+  },
+  {
+    name: "a publisher takes what is there for safe",
+    after: "protocol §9",
+    file: "release/publish-release.ts",
+    find: '    if (millisecondsBetween(found.writtenAt, found.serverTime) < freshMilliseconds) return "present";\n',
+    replace: '    if (freshMilliseconds > 0) return "present";\n',
+    simulation: "collection",
+  },
+  {
+    name: "a publisher builds upon a release without saying so",
+    after: "protocol §9",
+    file: "release/publish-release.ts",
+    find: "    bases: { ...retention.bases, [nonce]: at },",
+    replace: "    bases: { ...retention.bases },",
+    simulation: "collection",
+  },
+  {
+    name: "a publication may take as long as it likes",
+    after: "protocol §9",
+    file: "release/publish-release.ts",
+    find: "  if (milliseconds < longestPublicationMilliseconds) return;",
+    replace: "  if (milliseconds < Number.POSITIVE_INFINITY) return;",
+    tests: "release/publish-release.test.ts",
+  },
+  {
+    name: "a collected commit can be published again",
+    after: "R2, a tombstoned SHA never returns",
+    file: "release/publish-release.ts",
+    find: '    case "retired":\n      throw retiredRefusal(sha);',
+    replace: '    case "retired":\n      return null;',
+    tests: "release/collection/collect.test.ts",
   },
 ];

@@ -1,3 +1,5 @@
+import { playCollection } from "./collection/play.ts";
+import { writeCollectionScript } from "./collection/script.ts";
 import { explore } from "./explore.ts";
 import { type ScenarioName, scenariosOf } from "./scenarios.ts";
 import { play } from "./seeded/play.ts";
@@ -13,12 +15,12 @@ export type Job =
       readonly killsOnly: boolean;
       readonly full: boolean;
     }
-  | { readonly kind: "seeds"; readonly from: number; readonly count: number };
+  | { readonly kind: "seeds" | "seasons"; readonly from: number; readonly count: number };
 export interface JobEnd {
   readonly job: Job;
-  /** Histories of faults, or seeds. */
+  /** Histories of faults, seeds, or seasons. */
   readonly tried: number;
-  /** Runs of the real promotion. */
+  /** Processes that ran our own code. */
   readonly runs: number;
   readonly problems: readonly string[];
   readonly failingSeeds: readonly number[];
@@ -28,7 +30,7 @@ export interface JobEnd {
 
 export async function work(job: Job): Promise<JobEnd> {
   const started = performance.now();
-  const end = job.kind === "faults" ? await tryFaults(job) : await playSeeds(job);
+  const end = job.kind === "faults" ? await tryFaults(job) : await playAll(job, plays[job.kind]);
   return { job, ...end, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -44,18 +46,36 @@ async function tryFaults({ scenario, depth, killsOnly, full }: Extract<Job, { ki
   return { tried, runs, problems, failingSeeds: [], reached: {} };
 }
 
-async function playSeeds({ from, count }: Extract<Job, { kind: "seeds" }>): Promise<Found> {
+/** What one seed led to: problems, processes, and situations with how often they came up. */
+type Play = (seed: number) => Promise<{
+  readonly problems: readonly string[];
+  readonly runs: number;
+  readonly reached: Readonly<Record<string, number>>;
+}>;
+const plays: Readonly<Record<"seeds" | "seasons", Play>> = {
+  seeds: async (seed) => {
+    const { problems, runs, story } = await play(writeScript(seed));
+    return { problems, runs, reached: Object.fromEntries(situationsIn(story).map((name) => [name, 1])) };
+  },
+  seasons: async (seed) => {
+    const script = writeCollectionScript(seed);
+    const { problems, seen } = await playCollection(script);
+    return { problems, runs: script.acts.length, reached: seen };
+  },
+};
+
+async function playAll({ kind, from, count }: Exclude<Job, { kind: "faults" }>, playOne: Play): Promise<Found> {
   const reached: Record<string, number> = {};
   const problems: string[] = [];
   const failingSeeds: number[] = [];
   let runs = 0;
   for (let seed = from; seed < from + count; seed += 1) {
-    const played = await play(writeScript(seed));
+    const played = await playOne(seed);
     runs += played.runs;
-    for (const situation of situationsIn(played.story)) reached[situation] = (reached[situation] ?? 0) + 1;
+    for (const [name, times] of Object.entries(played.reached)) reached[name] = (reached[name] ?? 0) + times;
     if (played.problems.length === 0) continue;
     failingSeeds.push(seed);
-    problems.push(`seed ${seed}: ${played.problems[0]}`);
+    problems.push(`${kind.slice(0, -1)} ${seed}: ${played.problems[0]}`);
   }
   return { tried: count, runs, problems, failingSeeds, reached };
 }

@@ -1,11 +1,14 @@
 /**
- * npm run test:simulation -- [--seeds 100000] [--from 1] [--depth 2] [--scenarios a,b] [--kills] [--full] [--seed N]
- * Every pair of faults, then seeded runs of many at once. --kills --depth 3: all triples of crashes. --seed: one seed, told as a story.
+ * npm run test:simulation -- [--seeds 100000] [--seasons 2000] [--from 1] [--depth 2] [--scenarios a,b] [--kills] [--full] [--seed N] [--season N]
+ * Every pair of faults, then seeded runs of many at once, then seasons of publishers, promotions and collectors. --kills --depth 3: all triples of
+ * crashes. --seed, --season: one of them, told as a story.
  */
 import { appendFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { playCollection, seasonSituations } from "./collection/play.ts";
+import { writeCollectionScript } from "./collection/script.ts";
 import type { Job, JobEnd } from "./jobs.ts";
 import { type ScenarioName, scenariosOf } from "./scenarios.ts";
 import { play } from "./seeded/play.ts";
@@ -23,11 +26,16 @@ const { values } = parseArgs({
     kills: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     seed: { type: "string" },
+    seasons: { type: "string", default: "2000" },
+    season: { type: "string" },
   },
 });
 /** With fewer seeds than this, a rare situation may well not come up. */
 const seedsForAll = 20_000;
 const seedsInOneJob = 250;
+const seasonsInOneJob = 25;
+/** With fewer seasons than this, the same. */
+const seasonsForAll = 1_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const tellWhoWaits = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -44,6 +52,12 @@ async function tellOne(seed: number): Promise<number> {
   return 1;
 }
 
+async function tellSeason(seed: number): Promise<number> {
+  const { story, problems } = await playCollection(writeCollectionScript(seed));
+  say([...story, ...problems.map((problem) => `!! ${problem}`)].join("\n"));
+  return problems.length > 0 ? 1 : 0;
+}
+
 async function tryEverything(): Promise<number> {
   const all = Object.keys(scenariosOf(["api"])) as ScenarioName[];
   const names = values.scenarios === undefined ? all : values.scenarios.split(",").map((name) => asScenario(name, all));
@@ -52,25 +66,37 @@ async function tryEverything(): Promise<number> {
     depth === 0
       ? []
       : names.map((scenario) => ({ kind: "faults", scenario, depth, killsOnly: values.kills, full: values.full }));
-  const [from, seeds] = [Number(values.from), Number(values.seeds)];
-  const portions: Job[] = [];
-  for (let at = from; at < from + seeds; at += seedsInOneJob)
-    portions.push({ kind: "seeds", from: at, count: Math.min(seedsInOneJob, from + seeds - at) });
+  const [seeds, seasons] = [Number(values.seeds), Number(values.seasons)];
 
   const pairs = await onAllCores(faults, `sequences of ${depth} ${values.kills ? "crashes" : "faults"}`);
   for (const { job, tried, runs, seconds } of pairs)
     if (job.kind === "faults")
       say(`${job.scenario.padEnd(18)} ${tried} sequences, ${runs} runs, ${seconds.toFixed(0)} s of one core`);
-  const seeded = await onAllCores(portions, "seeds");
-  const problems = [...pairs, ...seeded].flatMap((end) => end.problems);
-  const unreached = sayReached(seeded, seeds);
+  const seeded = await onAllCores(inPortions("seeds", seeds, seedsInOneJob), "seeds");
+  const collected = await onAllCores(inPortions("seasons", seasons, seasonsInOneJob), "seasons");
+  const problems = [...pairs, ...seeded, ...collected].flatMap((end) => end.problems);
+  const unreached = [
+    ...sayReached(Object.keys(situations), seeded, seeds >= seedsForAll),
+    ...sayReached(seasonSituations, collected, seasons >= seasonsForAll),
+  ];
   for (const problem of problems.slice(0, 10)) tellWhoWaits(`\n${problem}`);
   const failing = seeded.flatMap((end) => end.failingSeeds);
   if (failing.length > 0) tellWhoWaits(`\nreplay: npm run test:simulation -- --seed ${failing[0]}`);
+  const broken = collected.flatMap((end) => end.failingSeeds);
+  if (broken.length > 0) tellWhoWaits(`\nreplay: npm run test:simulation -- --season ${broken[0]}`);
   record(values.kills ? "crash-sequences" : `fault-sequences-${depth}`, pairs, "sequences of faults");
   record("seeded-runs", seeded, "seeds of 2 to 5 promoters");
+  record("collection", collected, "seasons of publishers, promotions and collectors");
   say(`${problems.length} problems, ${unreached.length} situations not reached`);
   return problems.length + unreached.length > 0 ? 1 : 0;
+}
+
+function inPortions(kind: "seeds" | "seasons", count: number, inOne: number): readonly Job[] {
+  const from = Number(values.from);
+  const portions: Job[] = [];
+  for (let at = from; at < from + count; at += inOne)
+    portions.push({ kind, from: at, count: Math.min(inOne, from + count - at) });
+  return portions;
 }
 
 function asScenario(name: string, all: readonly ScenarioName[]): ScenarioName {
@@ -117,14 +143,12 @@ function progressOf(ends: readonly JobEnd[], jobs: number, what: string, started
 }
 
 /** Situations that no seed led into, if there were enough seeds to say so. */
-function sayReached(seeded: readonly JobEnd[], seeds: number): readonly string[] {
-  if (seeds === 0) return [];
-  const counts = Object.keys(situations).map(
-    (name) => [name, seeded.reduce((sum, end) => sum + (end.reached[name] ?? 0), 0)] as const,
-  );
+function sayReached(names: readonly string[], ends: readonly JobEnd[], isEnough: boolean): readonly string[] {
+  if (ends.length === 0) return [];
+  const counts = names.map((name) => [name, ends.reduce((sum, end) => sum + (end.reached[name] ?? 0), 0)] as const);
   for (const [name, count] of counts.toSorted((a, b) => a[1] - b[1])) say(`${String(count).padStart(8)}  ${name}`);
   const unreached = counts.filter(([, count]) => count === 0).map(([name]) => name);
-  return seeds < seedsForAll ? [] : unreached;
+  return isEnough ? unreached : [];
 }
 
 /** For the page of guarantees. */
@@ -142,5 +166,6 @@ function record(promise: string, ends: readonly JobEnd[], unit: string): void {
   appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
 
-if (values.seed === undefined) process.exitCode = await tryEverything();
-else process.exitCode = await tellOne(Number(values.seed));
+if (values.seed !== undefined) process.exitCode = await tellOne(Number(values.seed));
+else if (values.season !== undefined) process.exitCode = await tellSeason(Number(values.season));
+else process.exitCode = await tryEverything();

@@ -33,10 +33,39 @@ export async function publishSimRelease(
       { path: "index.html", sha256: digestOf(`entry ${sha}`), bytes: 10, role: "entry" },
     ],
   };
-  const webDigest = sha256(canonicalBytes(list));
+  const manifest = simManifest(sha, list, migrations, names);
+  await store.putIfAbsent(blobKey(digestOfList(list)), canonicalBytes(list));
+  await store.putIfAbsent(releaseKey(sha), canonicalBytes(manifest));
+  return simRelease(manifest, list);
+}
+
+const digestOfList = (list: WebFileList): Digest => sha256(canonicalBytes(list));
+
+/** What the world has to know of a release. */
+export function simRelease({ git, images, migrations }: ReleaseManifest, list: WebFileList): SimRelease {
+  const [api, worker] = [imageDigest("api", git.sha), imageDigest("worker", git.sha)];
+  return {
+    sha: git.sha,
+    api,
+    worker,
+    images: new Set(Object.values(images).map(({ digest }) => digest)),
+    list,
+    webDigest: digestOfList(list),
+    migrations: migrations?.files.map(({ name }) => name) ?? [],
+  };
+}
+
+const imageDigest = (name: string, sha: Sha): Digest => digestOf(`${name} ${sha}`);
+
+export function simManifest(
+  sha: Sha,
+  list: WebFileList,
+  migrations: readonly string[],
+  names: readonly string[],
+): ReleaseManifest {
   const image = (name: string) => ({
     repository: "sim",
-    digest: digestOf(`${name} ${sha}`),
+    digest: imageDigest(name, sha),
     platform: "linux/amd64",
     bytes: 10,
   });
@@ -45,11 +74,12 @@ export async function publishSimRelease(
     aService({ smoke: [{ method: "GET", path: "/version", status: 200, text: "{sha}" }] }),
     aService({ name: serviceOf("worker"), port: null, paths: [], health: { kind: "uptime", seconds: 1 } }),
   ];
-  const manifest: ReleaseManifest = {
+  const assets = list.files.filter(({ role }) => role === "asset").length;
+  return {
     ...aRelease({ sha }).manifest,
     services: services.filter(({ name }) => names.includes(name)),
     images: Object.fromEntries(names.map((name) => [name, image(name)])),
-    web: { digest: webDigest, entries: 1, assets: 1, bytes: 20 },
+    web: { digest: digestOfList(list), entries: list.files.length - assets, assets, bytes: 10 * list.files.length },
     migrations: {
       engine: "knex",
       digest: digestOf(JSON.stringify(files)),
@@ -60,10 +90,6 @@ export async function publishSimRelease(
       lockTimeoutSeconds: 5,
     },
   };
-  await store.putIfAbsent(blobKey(webDigest), canonicalBytes(list));
-  await store.putIfAbsent(releaseKey(sha), canonicalBytes(manifest));
-  const images = new Set(names.map((name) => image(name).digest));
-  return { sha, api: image("api").digest, worker: image("worker").digest, images, list, webDigest, migrations };
 }
 
 export const writeSimTarget = (store: ObjectStore, environment: EnvironmentName) =>

@@ -97,15 +97,20 @@ export class Simulation {
     failing: string | null = null,
     services: readonly string[] = ["api", "worker"],
   ): Promise<SimRelease> {
-    const { releases, batches, entries } = this.registry;
     const release = await publishSimRelease(this.store, digits, migrations, services);
+    this.know(release, failing);
+    return release;
+  }
+
+  /** What the world does once this release runs in it. */
+  know(release: SimRelease, failing: string | null = null): void {
+    const { releases, batches, entries } = this.registry;
     releases.push(release);
-    batches.set(release.api, { names: migrations, failing });
+    batches.set(release.api, { names: release.migrations, failing });
     entries.set(
       release.webDigest,
       new Map(release.list.files.filter((file) => file.role === "entry").map((file) => [file.path, file.sha256])),
     );
-    return release;
   }
 
   /** One command in a process of its own. */
@@ -210,8 +215,8 @@ function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, body:
       gate.call(`store.list ${short(prefix)}`, { mutating: false }, () => store.list(prefix, after)),
     putIfAbsent: (key, body) => put("putIfAbsent", key, body, () => store.putIfAbsent(key, body)),
     putIfMatch: (key, body, etag) => put("putIfMatch", key, body, () => store.putIfMatch(key, body, etag)),
-    deleteIfMatch: (key, etag) =>
-      gate.call(`store.delete ${short(key)}`, { mutating: true }, () => store.deleteIfMatch(key, etag)),
+    deleteIfMatch: (key, write) =>
+      gate.call(`store.delete ${short(key)}`, { mutating: true }, () => store.deleteIfMatch(key, write)),
   };
 }
 

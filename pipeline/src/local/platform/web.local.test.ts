@@ -100,7 +100,7 @@ test("resolves the assets of a page from before the switch, also when the store 
   const { files } = await platform.web("b1", site("old"));
   for (const { sha256 } of files) {
     const stored = await platform.store.get(blobKey(sha256));
-    if (stored) await platform.store.deleteIfMatch(blobKey(sha256), stored.etag);
+    if (stored) await platform.store.deleteIfMatch(blobKey(sha256), stored.write);
   }
   const script = /src="([^"]+)"/.exec(before.body)?.[1];
   expect(await ask(`${platform.url}${script}`)).toMatchObject({ status: 200, body: 'console.log("old")' });
@@ -130,7 +130,7 @@ test("serves the same pages after a restart, without the store", async () => {
   await platform.stop();
   for (const { sha256 } of [...files, { sha256: revision.digest }]) {
     const stored = await platform.store.get(blobKey(sha256));
-    if (stored) await platform.store.deleteIfMatch(blobKey(sha256), stored.etag);
+    if (stored) await platform.store.deleteIfMatch(blobKey(sha256), stored.write);
   }
   await platform.start();
   expect(await (await platform.ports()).web.readLive()).toMatchObject({ web: revision, epoch });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { environmentOf, shaOf } from "../../../test/builders.ts";
 import { Simulation } from "../../../test/simulation/simulation.ts";
 import { canonicalBytes } from "../../release/canonical-json.ts";
-import { pinRelease, readRetention } from "../../release/retention.ts";
+import { pinRelease, readRetention } from "../../release/collection/retention.ts";
 import { retentionKey } from "../../release/store-keys.ts";
 
 test("a release that the collector retired meanwhile is not used, and nothing visible was changed", async () => {

@@ -1,6 +1,6 @@
 import { RefusalError } from "../../errors.ts";
 import type { StepReport } from "../../ledger/records.ts";
-import { pinRelease } from "../../release/retention.ts";
+import { pinRelease } from "../../release/collection/retention.ts";
 import type { Step } from "../plan.ts";
 import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
 

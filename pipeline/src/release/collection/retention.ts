@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { PortError, RefusalError } from "../errors.ts";
-import { type EnvironmentName, type Epoch, environmentNamePattern, type Sha, shortSha } from "../identifiers.ts";
-import type { ObjectStore } from "../ports.ts";
-import { canonicalBytes } from "./canonical-json.ts";
-import { parseStored } from "./parse-stored.ts";
-import { retentionKey } from "./store-keys.ts";
+import { PortError, RefusalError } from "../../errors.ts";
+import { type EnvironmentName, type Epoch, environmentNamePattern, type Sha, shortSha } from "../../identifiers.ts";
+import type { ObjectStore } from "../../ports.ts";
+import { canonicalBytes } from "../canonical-json.ts";
+import { parseStored } from "../parse-stored.ts";
+import { retentionKey } from "../store-keys.ts";
 
 const retentionSchema = z.strictObject({
   version: z.literal(1),
@@ -25,13 +25,18 @@ const untouched: Retention = { version: 1, retired: false, publishing: null, pin
 const mostRaces = 50;
 
 export async function readRetention(store: ObjectStore, sha: Sha): Promise<Retention> {
-  return (await readWithEtag(store, sha)).retention;
+  return (await readHeldRetention(store, sha)).retention;
 }
 
-async function readWithEtag(
-  store: ObjectStore,
-  sha: Sha,
-): Promise<{ readonly retention: Retention; readonly etag: string | null }> {
+/** What was read, and what a change of it is conditioned on. */
+export interface HeldRetention {
+  readonly retention: Retention;
+  /** Null: not there yet. */
+  readonly etag: string | null;
+}
+
+/** @throws PortError, also when what is stored cannot be read. */
+export async function readHeldRetention(store: ObjectStore, sha: Sha): Promise<HeldRetention> {
   const stored = await store.get(retentionKey(sha));
   if (stored === null) return { retention: untouched, etag: null };
   const parsed = parseStored(retentionSchema, stored.body, 1024 ** 2);
@@ -50,15 +55,26 @@ export async function changeRetention(
 ): Promise<"changed" | "retired"> {
   const key = retentionKey(sha);
   for (let race = 0; race < mostRaces; race += 1) {
-    const { retention, etag } = await readWithEtag(store, sha);
-    if (retention.retired) return "retired";
-    const wanted = change(retention);
+    const held = await readHeldRetention(store, sha);
+    if (held.retention.retired) return "retired";
+    const wanted = change(held.retention);
     if (wanted === null) return "changed";
-    const body = canonicalBytes(wanted);
-    const put = await (etag === null ? store.putIfAbsent(key, body) : store.putIfMatch(key, body, etag));
-    if (put.status === "written") return "changed";
+    if (await swapRetention(store, sha, held, wanted)) return "changed";
   }
   throw new PortError(`put ${key}`, "none", `lost ${mostRaces} races in a row`);
+}
+
+/** False: somebody else has changed it since it was read. */
+export async function swapRetention(
+  store: ObjectStore,
+  sha: Sha,
+  { etag }: HeldRetention,
+  wanted: Retention,
+): Promise<boolean> {
+  const key = retentionKey(sha);
+  const body = canonicalBytes(wanted);
+  const put = await (etag === null ? store.putIfAbsent(key, body) : store.putIfMatch(key, body, etag));
+  return put.status === "written";
 }
 
 /** R23: keeps a release for an environment; written even when the pin is there already, so that a collector loses its race. */
