@@ -55,7 +55,7 @@ export type { PromotionWorld } from "./promotion/run.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { type CollectionAges, usualAges } from "./release/collection/ages.ts";
-export { type Collection, type CollectInput, collect } from "./release/collection/collect.ts";
+export { type CollectInput, type Collection, collect } from "./release/collection/collect.ts";
 export { releasesInUse } from "./release/collection/releases-in-use.ts";
 export { readRetention } from "./release/collection/retention.ts";
 export { listDamagedReleases, listReleaseShas, listReleases } from "./release/list-releases.ts";

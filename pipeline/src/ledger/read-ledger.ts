@@ -1,7 +1,7 @@
 import type { EnvironmentName } from "../identifiers.ts";
 import type { ObjectStore } from "../ports.ts";
 import { BrokenChainError, followWith, parseRecord, type StoredRecord } from "./chain.ts";
-import { readCurrent } from "./current.ts";
+import { type Current, readCurrent } from "./current.ts";
 import { historyKey, historyPrefix, seqOfKey } from "./keys.ts";
 import { nothingYet, type Standing } from "./records.ts";
 
@@ -17,14 +17,10 @@ const readAtOnce = 16;
  */
 export async function readStanding(store: ObjectStore, environment: EnvironmentName): Promise<Standing> {
   const current = await readCurrent(store, environment);
-  const fromCopy = current && current.standing.seq > 0 && (await foldTail(store, environment, current.standing));
+  const copy = current?.standing ?? null;
+  const fromCopy = copy && copy.seq > 0 && (await foldTail(store, environment, copy));
   if (fromCopy) return fromCopy;
-  const standing = await foldWhole(store, environment);
-  if (current && current.standing.seq > standing.seq) {
-    const because = `the ledger ends at ${standing.seq} but current.json names ${current.standing.seq}: records are missing`;
-    throw new BrokenChainError(environment, standing.seq + 1, because);
-  }
-  return standing;
+  return await foldWhole(store, environment, current);
 }
 
 /** Null: the copy does not fit the ledger. */
@@ -48,9 +44,17 @@ class ReplacedError extends BrokenChainError {
   }
 }
 
-async function foldWhole(store: ObjectStore, environment: EnvironmentName): Promise<Standing> {
-  const records = await readRecords(store, environment, 1, null);
-  return records.reduce<Standing>((standing, stored) => followWith(standing, environment, stored), nothingYet);
+/** `witness`: a copy of any fold; the record that it names has to be there. */
+async function foldWhole(store: ObjectStore, environment: EnvironmentName, witness: Current | null): Promise<Standing> {
+  let standing: Standing = nothingYet;
+  for (const stored of await readRecords(store, environment, 1, null)) {
+    standing = followWith(standing, environment, stored);
+    if (standing.seq === witness?.seq && standing.head !== witness.head)
+      throw new ReplacedError(environment, standing.seq);
+  }
+  if (witness === null || witness.seq <= standing.seq) return standing;
+  const because = `the ledger ends at ${standing.seq} but current.json names ${witness.seq}: records are missing`;
+  throw new BrokenChainError(environment, standing.seq + 1, because);
 }
 
 /**

@@ -26,7 +26,7 @@ const unfinishedSchema = z.object({
   overridden: overriddenSchema,
 });
 
-const standingSchema: z.ZodType<Standing> = z.object({
+const standingSchema = z.object({
   environment: environmentNameSchema,
   seq: z.number().int().nonnegative(),
   head: digestSchema.nullable(),
@@ -42,7 +42,7 @@ const standingSchema: z.ZodType<Standing> = z.object({
   last: z
     .object({ epoch: epochSchema, outcome: z.enum(["done", "reverted", "refused", "partial"]).nullable() })
     .nullable(),
-});
+}) satisfies z.ZodType<Standing>;
 
 /** Grows with each change of the fold: a copy that another engine has folded is passed over, and written anew. */
 export const foldVersion = 2;
@@ -52,4 +52,11 @@ export const currentSchema = z.object({
   version: z.literal(1),
   fold: z.literal(foldVersion),
   standing: standingSchema,
+});
+
+/** What a copy of any fold says: which record was there, with which bytes. An early one names no fold. */
+export const witnessSchema = z.object({
+  version: z.literal(1),
+  fold: z.int().prefault(1),
+  standing: standingSchema.pick({ environment: true, seq: true, head: true }),
 });

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { shas } from "../../test/builders.ts";
+import { instantOf, shas } from "../../test/builders.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
 import { aLedger, anOpen, anOutcome, prod, promotionOf, standingAfter } from "../../test/record-builders.ts";
 import { VirtualClock } from "../../test/virtual-clock.ts";
 import { recordBytes } from "./chain.ts";
 import { writeCurrent } from "./current.ts";
-import { historyKey } from "./keys.ts";
+import { currentKey, historyKey } from "./keys.ts";
+import { readStanding } from "./read-ledger.ts";
 import { verifyHistory } from "./verify-history.ts";
 
 const bodies = [...promotionOf(shas.old), anOpen(), anOutcome("refused"), ...promotionOf(shas.new)];
@@ -86,5 +87,23 @@ describe("verifying a ledger", () => {
       seq: 8,
       because: "the ledger ends at 7 but current.json names 8: records are missing",
     });
+  });
+
+  test.each([undefined, 1, 99])("says so too where a copy of fold %s is all that tells", async (fold) => {
+    const store = await aStore();
+    const key = currentKey(prod);
+    const { standing } = JSON.parse(new TextDecoder().decode((await store.get(key))?.body)) as { standing: object };
+    store.plant(key, JSON.stringify({ version: 1, fold, standing }));
+    expect(await verifyHistory(store, prod)).toMatchObject({ ok: true });
+    expect(await readStanding(store, prod)).toMatchObject({ seq: 8 });
+    store.remove(historyKey(prod, 8));
+    expect(await verifyHistory(store, prod)).toMatchObject({ ok: false, seq: 8 });
+    await expect(readStanding(store, prod)).rejects.toThrow("records are missing");
+    store.plant(
+      historyKey(prod, 8),
+      recordBytes({ ...(ledger[7] ?? expect.fail()), at: instantOf("2026-01-01T00:00") }),
+    );
+    expect(await verifyHistory(store, prod)).toMatchObject({ ok: false, seq: 8 });
+    await expect(readStanding(store, prod)).rejects.toThrow("records were replaced");
   });
 });

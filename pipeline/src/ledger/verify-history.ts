@@ -22,14 +22,15 @@ export async function verifyHistory(store: ObjectStore, environment: Environment
     let standing: Standing = nothingYet;
     for (const stored of records) {
       standing = followWith(standing, environment, stored);
-      const copy = current?.standing.seq === standing.seq ? current.standing : null;
-      if (copy && copy.head !== standing.head)
+      if (current?.seq !== standing.seq) continue;
+      if (current.head !== standing.head)
         return { ok: false, seq: standing.seq, because: "current.json holds another hash of it" };
+      const copy = current.standing;
       if (copy && canonicalJson(copy) !== canonicalJson(standing))
         return { ok: false, seq: standing.seq, because: "current.json does not say what the records up to it say" };
     }
-    if (current && current.standing.seq > standing.seq) {
-      const because = `the ledger ends at ${standing.seq} but current.json names ${current.standing.seq}: records are missing`;
+    if (current && current.seq > standing.seq) {
+      const because = `the ledger ends at ${standing.seq} but current.json names ${current.seq}: records are missing`;
       return { ok: false, seq: standing.seq + 1, because };
     }
     return { ok: true, epochs: standing.epoch, records: standing.seq, head: standing.head };

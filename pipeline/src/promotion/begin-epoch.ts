@@ -30,6 +30,7 @@ export async function beginEpoch(
 ): Promise<Begun> {
   const { world, request } = run;
   const { store, clock, random } = world;
+  await refuseHigherFence(run, again);
   const writer = await openEpoch({
     store,
     environment: request.environment,
@@ -58,7 +59,7 @@ export async function beginEpoch(
   const { target, web } = now.facts;
   if (web?.status === "known" && web.value.epoch > writer.epoch) {
     const deposed = new DeposedError(web.value.epoch);
-    await refuseForeign(epoched, deposed);
+    await refuseForeign(run, writer.epoch, deposed);
     throw deposed;
   }
   if (target.status === "known" && (target.value?.digest ?? null) !== run.target)
@@ -73,16 +74,22 @@ async function raised(epoched: Epoched): Promise<Fences | "interrupted"> {
     return await raiseFences(standing, stepContextFor(epoched, null, null, standing));
   } catch (error) {
     if (error instanceof InterruptedError) return "interrupted";
-    if (error instanceof DeposedError) await refuseForeign(epoched, error);
+    if (error instanceof DeposedError) await refuseForeign(epoched.run, epoched.writer.epoch, error);
     throw error;
   }
 }
 
+/** Before an epoch is opened: each try that opens one would count up to the fence that keeps it out. @throws UserError */
+async function refuseHigherFence(run: Run, { facts: { web }, standing }: Considered): Promise<void> {
+  if (web?.status !== "known" || web.value.epoch <= standing.epoch) return;
+  await refuseForeign(run, standing.epoch, new DeposedError(web.value.epoch));
+}
+
 /** A fence above every epoch of our ledger was raised from another one: nobody has taken over. @throws UserError */
-async function refuseForeign({ run, writer }: Epoched, { by }: DeposedError): Promise<void> {
+async function refuseForeign(run: Run, ours: number, { by }: DeposedError): Promise<void> {
   const { environment } = run.request;
   const { epoch } = await readStanding(run.world.store, environment);
-  if (epoch > writer.epoch) return;
+  if (epoch > ours) return;
   const later = by === null ? "a later epoch" : `epoch ${by}`;
   throw new UserError({
     code: "store-unusable",

@@ -17,7 +17,7 @@ const rollout = (fields: Partial<RolloutLook>): RolloutLook => ({
   requestsServed: 0,
   ...fields,
 });
-const fresh: RollMemory = { staleRollout: "r1", orders: 0, looksSinceOrder: 0 };
+const fresh: RollMemory = { staleRollout: "r1", orders: 0, old: new Set(["before"]), looksSinceOrder: 0 };
 const step = { to: next, expects: [old, next] };
 
 describe("proves", () => {

@@ -38,6 +38,8 @@ export interface RollMemory {
   /** The rollout that stood there when we first looked: its failure is not ours. */
   readonly staleRollout: string | null;
   readonly orders: number;
+  /** Tasks that stood there when the order was given: equal bytes do not make them new. */
+  readonly old: ReadonlySet<string>;
   /** Looks since the last order that showed no trace of it; a read may be stale (aws.md A2 #16). */
   readonly looksSinceOrder: number;
 }
@@ -69,6 +71,8 @@ export function judgeRollout(
       return until === "drained" && look.tasks.length > countable(look.tasks).length
         ? { verdict: "wait" }
         : { verdict: "there" };
+    const path = memory.orders > 0 ? changedByItself(look, step.to, memory) : null;
+    if (path !== null) return changesItself(path, rollout);
     return runsOtherBytes(look, step.to) && mayOrder(memory) ? { verdict: "order" } : { verdict: "wait" };
   }
   const ours =
@@ -105,6 +109,20 @@ const mayOrder = ({ orders, looksSinceOrder }: RollMemory): boolean =>
 const runsOtherBytes = (look: ServiceLook, to: Revision): boolean =>
   !(look.rollout && inMotion.has(look.rollout.phase)) &&
   countable(look.tasks).some((task) => task.image !== null && task.image !== to.image);
+
+/** A file that tasks of our own order have changed: ordered again, they would do so again. Null: none is known. */
+function changedByItself(look: ServiceLook, to: Revision, { old }: RollMemory): string | null {
+  const task = countable(look.tasks).find(({ id, edited }) => edited?.image === to.image && !old.has(id));
+  return task?.edited?.path ?? null;
+}
+
+const changesItself = (path: string, rollout: RolloutLook | null): RollVerdict => ({
+  verdict: "failed",
+  code: "digest-mismatch",
+  cause: `the service changes ${path}, which it was shipped with`,
+  notOurs: false,
+  rollout,
+});
 
 function failedRollout(rollout: RolloutLook): RollVerdict {
   const newest = rollout.causes.at(-1);

@@ -1,6 +1,6 @@
 import type { FailureCode } from "../codes.ts";
 import { PortError } from "../errors.ts";
-import type { EnvironmentPorts, Probe, ProbeAnswer } from "../ports.ts";
+import type { EnvironmentPorts, Probe, ProbeAnswer, TaskLook } from "../ports.ts";
 import type { ServiceShape, SmokeCheck } from "../release/manifest.ts";
 import type { WebFile, WebFileList } from "../web/file-list.ts";
 import { proves, provesGone } from "./judge-rollout.ts";
@@ -68,16 +68,23 @@ async function checkService(
         : { ...at, status: "no", message: "still runs" };
     const tasks = look.tasks.filter((task) => task.health !== "draining");
     const right = tasks.filter((task) => task.image === revision.image && task.health === "healthy").length;
-    const message =
+    const counted =
       look.tasksWanted === 0 && tasks.length === 0
         ? "idle"
         : `${right} of ${Math.max(tasks.length, look.tasksWanted)} tasks run ${revision.image.slice(0, 19)}`;
+    const message = `${counted}${changedIn(tasks)}`;
     if (proves(look, revision)) return { ...at, status: "yes", message };
     const silent = tasks.some((task) => task.image === null);
     return { ...at, status: silent ? "unknown" : "no", code: silent ? "could-not-tell" : at.code, message };
   } catch (error) {
     return unreadable(at, error);
   }
+}
+
+/** Words for a file of theirs that was changed since they were started. */
+function changedIn(tasks: readonly TaskLook[]): string {
+  const path = tasks.find(({ edited }) => edited)?.edited?.path;
+  return path === undefined ? "" : `, ${path} is not the image's`;
 }
 
 /** Asked also where no pages are promised: a release that was superseded may have left its own. */

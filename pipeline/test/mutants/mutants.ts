@@ -158,8 +158,8 @@ export const mutants: readonly Mutant[] = [
     name: "the copy of the standing may be overwritten by an older one",
     after: "pointer not monotone",
     file: "ledger/current.ts",
-    find: '    if (found && found.seq >= standing.seq) return "newer";',
-    replace: '    if (found && found.seq === standing.seq) return "newer";',
+    find: "    if (found && found.seq >= standing.seq && !",
+    replace: "    if (found && found.seq === standing.seq && !",
     tests: "ledger/current.test.ts",
   },
   {

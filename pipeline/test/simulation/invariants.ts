@@ -94,8 +94,10 @@ export async function judgePointer({ store, name }: Simulation): Promise<readonl
   const current = await readCurrent(store, name);
   const standing = await readStanding(store, name);
   if (!current) return standing.settled > 0 ? ["pointer: current.json is not there"] : [];
-  const settled = current.standing.settled === standing.settled && current.standing.epoch <= standing.epoch;
-  return settled ? [] : [`pointer: current.json is at ${current.standing.settled}, history at ${standing.settled}`];
+  const copy = current.standing;
+  if (copy === null) return ["pointer: current.json is of another fold"];
+  const settled = copy.settled === standing.settled && copy.epoch <= standing.epoch;
+  return settled ? [] : [`pointer: current.json is at ${copy.settled}, history at ${standing.settled}`];
 }
 
 /** I11: whatever was changed stands in a plan, or in a turn, that its own epoch had recorded. */

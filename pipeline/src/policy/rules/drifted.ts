@@ -1,5 +1,5 @@
 import { type Digest, shortDigest } from "../../identifiers.ts";
-import type { ServiceLook } from "../../ports.ts";
+import type { ServiceLook, TaskLook } from "../../ports.ts";
 import type { Facts } from "../../promotion/facts.ts";
 import type { EnvironmentState } from "../../promotion/plan.ts";
 import { no, notAsked, passed, type Rule, type RuleContext, releaseOf } from "./rule.ts";
@@ -23,12 +23,15 @@ export const drifted: Rule = (context) => {
 
 function foreignIn(look: ServiceLook, ours: ReadonlySet<Digest>): readonly string[] {
   if (look.wanted === "unknown-revision") return ["is set to a revision that Slipway did not make"];
-  const wanted = look.wanted && !ours.has(look.wanted.image) ? [look.wanted.image] : [];
+  const wanted = look.wanted && !ours.has(look.wanted.image) ? [wordsFor(look.wanted.image)] : [];
   // What drains may be the last of a release that failed and is on no record.
   const staying = look.tasks.filter(({ health }) => health !== "draining");
-  const tasks = staying.flatMap(({ image }) => (image && !ours.has(image) ? [image] : []));
-  return [...new Set([...wanted, ...tasks])].map((image) => `runs sha256:${shortDigest(image)}`);
+  const tasks = staying.flatMap(({ image, edited }) => (image && !ours.has(image) ? [wordsFor(image, edited)] : []));
+  return [...new Set([...wanted, ...tasks])];
 }
+
+const wordsFor = (image: Digest, edited?: TaskLook["edited"]): string =>
+  `runs sha256:${shortDigest(image)}${edited ? `: ${edited.path} is not the image's` : ""}`;
 
 /** Images that a release is known to have: those that observe found, and those of every state on record. */
 function digestsOfOurs({ facts, plan }: RuleContext): ReadonlySet<Digest> {
@@ -43,7 +46,7 @@ function digestsOfOurs({ facts, plan }: RuleContext): ReadonlySet<Digest> {
 
 function statesOnRecord({ standing }: Facts): readonly EnvironmentState[] {
   const { unfinished, good } = standing;
-  const open = unfinished ? [unfinished.baseline.state, unfinished.plan.before, unfinished.plan.goal] : [];
+  const open = unfinished ? [unfinished.baseline.state, unfinished.plan.before, ...unfinished.left] : [];
   return [...good.map((run) => run.state), ...open];
 }
 

@@ -36,12 +36,10 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   const { services } = context.ports;
   const start = context.clock.monotonic();
   const limit = rollLimitSeconds(shape);
-  let memory: RollMemory = { staleRollout: null, orders: 0, looksSinceOrder: 0 };
+  let memory: RollMemory = { staleRollout: null, orders: 0, old: new Set(), looksSinceOrder: 0 };
   /** Of the last look; null: it was answered. */
   let lastError: string | null = null;
   let last: ServiceLook | null = null;
-  /** Tasks that stood there when the order was given: equal bytes do not make them new. */
-  let old: ReadonlySet<string> = new Set();
   for (;;) {
     const look = await attempt(() => services.inspect(step.service));
     if (look.ok) {
@@ -58,10 +56,10 @@ export async function rollService(step: RollStep, context: StepContext): Promise
         await context.guard();
         const ordered = await attempt(() => services.roll(shape, step.to, context.permit));
         if (!ordered.ok && ordered.error.effect === "possible") context.unanswered();
-        memory = { ...memory, orders: memory.orders + 1, looksSinceOrder: 0 };
-        old = new Set(look.value.tasks.map(({ id }) => id));
+        const old = new Set(look.value.tasks.map(({ id }) => id));
+        memory = { ...memory, orders: memory.orders + 1, old, looksSinceOrder: 0 };
       }
-      context.progress(progressText(look.value, step, old), limit);
+      context.progress(progressText(look.value, step, memory), limit);
     } else lastError = look.error.message;
     if (secondsSince(context, start) > limit) break;
     await pause(context, services.pollMilliseconds);
@@ -73,7 +71,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
       failure(context, {
         ...where,
         code: "service-unhealthy",
-        cause: `not there after ${limit} s: ${progressText(last, step, old)}`,
+        cause: `not there after ${limit} s: ${progressText(last, step, memory)}`,
       }),
     );
   return unknown(failure(context, { ...where, code: "could-not-tell", cause: lastError ?? "never asked" }));
@@ -110,7 +108,7 @@ function describe(look: ServiceLook, step: RollStep, ordered: boolean): string {
     : `already ${healthyOn(look, step)} of ${look.tasksWanted} on ${short(step.to.image)}`;
 }
 
-function progressText(look: ServiceLook, step: RollStep, old: ReadonlySet<string>): string {
+function progressText(look: ServiceLook, step: RollStep, { old }: RollMemory): string {
   const draining = look.tasks.filter((task) => task.health === "draining").length;
   const tasks = look.tasks.filter(({ id }) => !old.has(id));
   const fresh = `${Math.min(healthyOn({ ...look, tasks }, step), look.tasksWanted)} of ${look.tasksWanted} new tasks healthy`;
