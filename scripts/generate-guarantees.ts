@@ -26,6 +26,31 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "Two to five people at once, killed, frozen, throttled, answered late, with expired credentials and a stranger's edits: one at a time, no false record, never trapped",
     run: "`npm run test:simulation -- --depth 0`",
   },
+  collection: {
+    promise:
+      "Publishers, promotions and collectors at once, killed, frozen for days and answered late: no release that is there lacks a part, none that may be needed goes, and what nobody needs goes in the end",
+    run: "`npm run test:simulation -- --depth 0 --seeds 0`",
+  },
+  "real-kills": {
+    promise:
+      "The command line, the platform, Postgres or a migration killed or stopped at any moment: the same command finishes, nothing is left running, and no record is false",
+    run: "`npm run test:kills`",
+  },
+  "migrations-contended": {
+    promise:
+      "Migrations that eight processes fight over, killed and stopped: never two at once, each exactly once, and the lock of a dead one is free in half a second",
+    run: "`npm run test:migrations`",
+  },
+  "local-servers": {
+    promise:
+      "Slow, malformed, oversized, pipelined and smuggled requests to the local platform: no path leaves its root, one request in is one request out, and it goes on answering",
+    run: "`npm test`",
+  },
+  "disk-faults": {
+    promise:
+      "A full disk, a read-only folder, and anything stored that is edited, cut, lost or replaced: it is named, nothing green rests on it, and `promote doctor` says how to go on",
+    run: "`npm test`",
+  },
   secrets: {
     promise:
       "A secret of the caller, or of the file that services get theirs from, leaves by no way out, in no spelling",

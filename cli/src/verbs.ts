@@ -178,7 +178,7 @@ const whenWrong: readonly Verb[] = [
     flags: [env],
     words: null,
     mostWords: 0,
-    load: null,
+    load: () => import("./commands/doctor.ts"),
   },
   {
     name: "hold",

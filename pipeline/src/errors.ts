@@ -64,6 +64,16 @@ export class PortError extends Error {
   }
 }
 
+/** What is stored at a key is not what belongs there: somebody edited it, or a disk did. Asking again will not help. */
+export class UnreadableObjectError extends PortError {
+  readonly key: string;
+  constructor(key: string, because: string) {
+    super(`get ${key}`, "none", `it ${because}`);
+    this.name = "UnreadableObjectError";
+    this.key = key;
+  }
+}
+
 /** The lease is gone or its last confirmed beat is old: nothing more may be changed by this run (protocol R3, R11). */
 export class LeaseLostError extends Error {
   constructor(because: string, options?: { cause?: unknown }) {

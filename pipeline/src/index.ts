@@ -5,6 +5,7 @@ export { type Detection, detectConfig } from "./config/detect.ts";
 export { type ConfigProblem, configError, parseConfig } from "./config/load.ts";
 export { nearestWord } from "./config/nearest-word.ts";
 export { onThisMachine } from "./config/on-this-machine.ts";
+export { type DoctorPorts, type Examination, examine, type Finding } from "./environment/doctor/examine.ts";
 export { readTarget } from "./environment/read-target.ts";
 export type { StoredTarget, Target } from "./environment/target.ts";
 export * from "./errors.ts";
@@ -56,8 +57,6 @@ export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-liv
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { type CollectionAges, usualAges } from "./release/collection/ages.ts";
 export { type CollectInput, type Collection, collect } from "./release/collection/collect.ts";
-export { releasesInUse } from "./release/collection/releases-in-use.ts";
-export { readRetention } from "./release/collection/retention.ts";
 export { listDamagedReleases, listReleaseShas, listReleases } from "./release/list-releases.ts";
 export type { StoredRelease } from "./release/manifest.ts";
 export { readPolicy } from "./release/publish-policy.ts";

@@ -25,7 +25,10 @@ export function buildDocument(app: string, built: BuildEnd, next: readonly strin
     outcome: built.status,
     publishedAt: built.status === "same" ? built.publishedAt : null,
     by: built.status === "same" ? built.by : manifest.publisher.by,
-    objects: built.status === "published" ? { written: built.written, present: built.present } : { written: 0 },
+    objects:
+      built.status === "published"
+        ? { written: built.written, present: built.present }
+        : { written: 0, restored: built.restored },
     ...contentsOf(manifest),
     policy: built.policy,
     seconds: Math.round(built.milliseconds / 100) / 10,

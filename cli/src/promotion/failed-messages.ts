@@ -29,9 +29,11 @@ function nextAfterFailure({ report, commands }: Told, to: Sha | null): readonly 
     failure?.step && epoch !== null
       ? [commands.verb(`history --env ${request.environment} --epoch ${epoch} --log ${failure.step}`)]
       : [];
-  const isOfRelease = failure?.code === "service-unhealthy" || failure?.code === "smoke-failed";
+  const changesItself = failure?.code === "digest-mismatch" && failure.step === "roll-service";
+  const isOfRelease = failure?.code === "service-unhealthy" || failure?.code === "smoke-failed" || changesItself;
   const quarantine = isOfRelease && to !== null ? [commands.verb(`quarantine --sha ${to} --reason "<text>"`)] : [];
-  return [...quarantine, ...(failure && failure.logLines > 0 ? log : [])];
+  const help = changesItself ? [commands.verb("help digest-mismatch")] : [];
+  return [...help, ...quarantine, ...(failure && failure.logLines > 0 ? log : [])];
 }
 
 /** Parts differ; each is named. */

@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
+import { type Place, SecretMatcher, takeOut } from "@slipway/pipeline/redaction";
 import { formsOf, shortest } from "./secret-forms.ts";
-import { type Place, SecretMatcher } from "./secret-matcher.ts";
 
 /** Variables with such names hold secrets, whatever they hold. */
 const secretName =
@@ -31,7 +31,6 @@ export class Redactor {
     this.#matcher = null;
   }
 
-  /** What overlaps goes together, so that nothing of one secret stays because another one was taken out of it. */
   readonly redact: Redact = (text) => {
     if (text.length < shortest) return text;
     // Not before it is needed: most calls of the command line show nothing that was not theirs.
@@ -39,7 +38,7 @@ export class Redactor {
     const places: Place[] = [];
     this.#matcher.find(text, places);
     findPasswords(text, places);
-    return places.length === 0 ? text : without(text, places);
+    return places.length === 0 ? text : takeOut(text, places);
   };
 }
 
@@ -52,26 +51,6 @@ function findPasswords(text: string, places: Place[]): void {
     const to = at + found[0].length - 1;
     places.push([to - (found[1] ?? "").length, to]);
   }
-}
-
-function without(text: string, places: readonly Place[]): string {
-  let clean = "";
-  let shown = 0;
-  for (const [from, to] of merged(places)) {
-    clean += `${text.slice(shown, from)}***`;
-    shown = to;
-  }
-  return clean + text.slice(shown);
-}
-
-function merged(places: readonly Place[]): readonly Place[] {
-  const disjoint: [number, number][] = [];
-  for (const [from, to] of places.toSorted((a, b) => a[0] - b[0])) {
-    const last = disjoint.at(-1);
-    if (last && from < last[1]) last[1] = Math.max(last[1], to);
-    else disjoint.push([from, to]);
-  }
-  return disjoint;
 }
 
 /** Under a name that tells of no secret: a word, a number, or an address of this machine. They are in every log. */

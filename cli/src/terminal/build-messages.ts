@@ -17,7 +17,8 @@ export function publishedMessage(call: Call, session: Session, built: BuildEnd):
   const notes = policyNote(built);
   if (built.status === "same") {
     const when = spellTime(style, built.publishedAt);
-    return { verdict, text: `${sha} was published ${when} by ${built.by}; this build is the same.`, notes };
+    const restored = built.restored === 0 ? "" : ` Put back what the store had lost or damaged: ${built.restored}.`;
+    return { verdict, text: `${sha} was published ${when} by ${built.by}; this build is the same.${restored}`, notes };
   }
   return { verdict, text: `Release ${sha} is published, sha256:${shortDigest(built.digest)}.`, notes, next };
 }

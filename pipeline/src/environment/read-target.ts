@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PortError } from "../errors.ts";
+import { type PortError, UnreadableObjectError } from "../errors.ts";
 import type { Digest, EnvironmentName } from "../identifiers.ts";
 import { digestSchema } from "../ledger/identifier-schemas.ts";
 import type { ObjectStore } from "../ports.ts";
@@ -16,15 +16,15 @@ export async function readTarget(store: ObjectStore, environment: EnvironmentNam
   const pointer = await store.get(pointerKey(environment));
   if (!pointer) return null;
   const named = pointerSchema.safeParse(parse(pointer.body, pointerKey(environment)));
-  if (!named.success) throw unreadable(pointerKey(environment), "it names no descriptor");
+  if (!named.success) throw unreadable(pointerKey(environment), "names no descriptor");
   const digest = named.data.target;
   const stored = await store.get(targetKey(environment, digest));
-  if (!stored) throw unreadable(targetKey(environment, digest), "it is not there");
+  if (!stored) throw unreadable(targetKey(environment, digest), "is not there");
   if (sha256(stored.body) !== digest)
-    throw unreadable(targetKey(environment, digest), "its bytes are not the ones it is named by");
+    throw unreadable(targetKey(environment, digest), "has other bytes than its name says");
   const target = targetSchema.safeParse(parse(stored.body, targetKey(environment, digest)));
   if (!target.success || target.data.environment !== environment)
-    throw unreadable(targetKey(environment, digest), "it is not a target descriptor of this environment");
+    throw unreadable(targetKey(environment, digest), "is not a target descriptor of this environment");
   return { target: target.data, digest };
 }
 
@@ -41,15 +41,14 @@ export async function writeTarget(store: ObjectStore, target: Target): Promise<S
       : await store.putIfAbsent(pointerKey(target.environment), body);
     if (answer.status === "written") return { target, digest };
   }
-  throw unreadable(pointerKey(target.environment), "it keeps changing");
+  throw unreadable(pointerKey(target.environment), "keeps changing");
 }
 
 function parse(body: Uint8Array, key: string): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch (error) {
-    throw unreadable(key, "it is not JSON", error);
+  } catch {
+    throw unreadable(key, "is not JSON");
   }
 }
-const unreadable = (key: string, because: string, cause?: unknown): PortError =>
-  new PortError("store.get", "none", `${key}: ${because}`, { cause });
+const unreadable = (key: string, because: string): PortError => new UnreadableObjectError(key, because);

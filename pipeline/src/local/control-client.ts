@@ -89,8 +89,11 @@ function readValue<N extends CallName>(name: CallName, effect: "none" | "possibl
     case "port-taken":
       throw new UserError({
         code: "port-taken",
-        message: `Port ${answer.port} on 127.0.0.1 is taken by another program.`,
-        next: ["set local.port in slipway.yaml to another number, or end that program"],
+        message: `Port ${answer.port} on 127.0.0.1 is taken by another program, or by the local platform of another folder.`,
+        next: [
+          "end that program, or run promote local stop in that folder",
+          "or set local.port in slipway.yaml to another number",
+        ],
       });
     case "refused":
       throw new PortError(name, "none", answer.because);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PortError } from "../errors.ts";
+import { PortError, UnreadableObjectError } from "../errors.ts";
 import { type Instant, isSha, type Sha } from "../identifiers.ts";
 import { instantSchema, shaSchema } from "../ledger/identifier-schemas.ts";
 import type { ObjectStore } from "../ports.ts";
@@ -80,9 +80,8 @@ async function read(
   const stored = await store.get(key);
   if (!stored) return { marks: [], etag: null };
   const parsed = parseStored(quarantineFileSchema, stored.body, mostBytes);
-  if (parsed.status !== "parsed") throw new PortError(`get ${key}`, "none", `it ${parsed.because}`);
-  if (parsed.value.sha !== sha)
-    throw new PortError(`get ${key}`, "none", "it is of another release than its name says");
+  if (parsed.status !== "parsed") throw new UnreadableObjectError(key, parsed.because);
+  if (parsed.value.sha !== sha) throw new UnreadableObjectError(key, "is of another release than its name says");
   return { marks: parsed.value.marks, etag: stored.etag };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aServiceLook, imageOf, shas, templateOfService } from "../../test/builders.ts";
-import type { Revision, RolloutLook, ServiceLook } from "../ports.ts";
+import type { Revision, RolloutLook, ServiceLook, TaskLook } from "../ports.ts";
 import { judgeRollout, proves, provesGone, type RollMemory } from "./judge-rollout.ts";
 
 const revisionOf = (sha: (typeof shas)[keyof typeof shas]): Revision => ({
@@ -17,6 +17,12 @@ const rollout = (fields: Partial<RolloutLook>): RolloutLook => ({
   requestsServed: 0,
   ...fields,
 });
+const edited: TaskLook = {
+  id: "a",
+  image: imageOf(shas.older),
+  health: "starting",
+  edited: { image: next.image, path: "data/cache.txt" },
+};
 const fresh: RollMemory = { staleRollout: "r1", orders: 0, old: new Set(["before"]), looksSinceOrder: 0 };
 const step = { to: next, expects: [old, next] };
 
@@ -116,6 +122,34 @@ describe("judgeRollout", () => {
     {
       name: "a task whose digest is not told is waited for: that is no other bytes",
       look: { wanted: next, tasks: [{ id: "a", image: null, health: "healthy" }] },
+      verdict: "wait",
+    },
+    {
+      name: "a task of our order that has changed its own files is not ordered again: it would change them again",
+      look: { wanted: next, tasks: [edited], rollout: rollout({ phase: "rolling" }) },
+      memory: { orders: 1 },
+      verdict: "failed",
+      more: { code: "digest-mismatch", cause: "the service changes data/cache.txt, which it was shipped with" },
+    },
+    {
+      name: "files that were changed before our order are put right by it",
+      look: { wanted: next, tasks: [edited] },
+      verdict: "order",
+    },
+    {
+      name: "a task from before our order whose files were changed is waited for",
+      look: { wanted: next, tasks: [{ ...edited, id: "before" }], rollout: rollout({ phase: "rolling" }) },
+      memory: { orders: 1 },
+      verdict: "wait",
+    },
+    {
+      name: "a new task of another image whose files were changed is not ours",
+      look: {
+        wanted: next,
+        tasks: [{ ...edited, edited: { image: old.image, path: "data/cache.txt" } }],
+        rollout: rollout({ phase: "rolling" }),
+      },
+      memory: { orders: 1 },
       verdict: "wait",
     },
     { name: "what is as before is ordered", look: {}, verdict: "order" },

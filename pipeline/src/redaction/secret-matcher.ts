@@ -101,16 +101,18 @@ export class SecretMatcher {
     const inside = this.#inside;
     const last = text.length - shortestPiece;
     let line = 0;
+    // The next one, which may be lines away: it is looked for once, not from every line anew.
+    let blank = -1;
     do {
-      const feed = text.indexOf("\n", line);
-      const end = feed === -1 ? text.length : feed;
+      const end = placeOf("\n", text, line);
       let at = line;
       for (let word = 0; word < 3; word += 1) {
         while (at <= last && isBlank(text.charCodeAt(at))) at += 1;
         if (at > last) break;
         if (inside[hashAt(text, at)] === 1 && inside[hashAt(text, at + block)] === 1) this.#addRest(text, at, found);
-        at = text.indexOf(" ", at);
-        if (at === -1 || at >= end) break;
+        if (blank < at) blank = placeOf(" ", text, at);
+        at = blank;
+        if (at >= end) break;
       }
       line = end + 1;
     } while (line <= last);
@@ -138,6 +140,12 @@ const hashAt = (text: string, at: number): number =>
 
 /** A path such as that of a file of credentials begins like every other path of the machine. */
 const canBreak = (pattern: string): boolean => pattern.length >= shortestBroken && !/^\/[\w.-]+\//.test(pattern);
+
+/** Of the next one from `at` on; behind the text when there is none. */
+function placeOf(what: string, text: string, at: number): number {
+  const found = text.indexOf(what, at);
+  return found === -1 ? text.length : found;
+}
 
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 13;
 

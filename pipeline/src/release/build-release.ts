@@ -37,7 +37,9 @@ export async function buildRelease(ports: BuildPorts, input: BuildInput, emit: E
 /** As the line of the phase says it. */
 export const describePublished = (end: Published): string =>
   end.status === "same"
-    ? "nothing to write, the same as published"
+    ? end.restored === 0
+      ? "nothing to write, the same as published"
+      : `${end.restored} lost or damaged ${end.restored === 1 ? "object" : "objects"} put back`
     : `${end.written} ${end.written === 1 ? "object" : "objects"}, release.json last`;
 
 export interface BuiltEnd {

@@ -32,8 +32,14 @@ export type Published =
       /** Blobs that were there. */
       readonly present: number;
     }
-  /** Somebody published the same bytes before: nothing was written. */
-  | { readonly status: "same"; readonly digest: Digest; readonly publishedAt: Instant; readonly by: string };
+  /** Somebody published the same bytes before: nothing was written but what was lost or damaged since. */
+  | {
+      readonly status: "same";
+      readonly digest: Digest;
+      readonly publishedAt: Instant;
+      readonly by: string;
+      readonly restored: number;
+    };
 
 /**
  * Puts a built release into the store: blobs by content, release.json create-only and last, so that a publication killed
@@ -44,7 +50,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   const { store } = ports;
   const { sha } = draft.manifest.git;
   const before = await compareWithPublished(ports, draft);
-  if (before !== null) return before;
+  if (before !== null) return { ...before, restored: await restoreBlobs(store, draft.blobs) };
 
   const earlier = await readEarlier(store, window);
   if (draft.web !== null)
@@ -69,7 +75,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
       return { status: "published", digest: sha256(body), written: sent.written + 1, present: sent.present };
     // Another build of this commit was faster: the same bytes are fine.
     const rival = await compareWithPublished(ports, draft);
-    if (rival !== null) return rival;
+    if (rival !== null) return { ...rival, restored: 0 };
     throw new PortError(`put ${releaseKey(sha)}`, "none", "the store says that it is there, and does not have it");
   } finally {
     await dropMarks(store, sha, nonce, base?.sha ?? null);
@@ -87,7 +93,10 @@ function refuseOverdue(sha: Sha, milliseconds: number): void {
 }
 
 /** Null: not published yet. */
-async function compareWithPublished(ports: PublishPorts, draft: ReleaseDraft): Promise<Published | null> {
+async function compareWithPublished(
+  ports: PublishPorts,
+  draft: ReleaseDraft,
+): Promise<Omit<Extract<Published, { status: "same" }>, "restored"> | null> {
   const { sha } = draft.manifest.git;
   const look = await readManifest(ports.store, sha);
   switch (look.status) {
@@ -170,16 +179,26 @@ async function holdBase(
   return { sha: manifest.git.sha, has };
 }
 
+const eachOnce = (blobs: readonly ReleaseBlob[]): readonly ReleaseBlob[] => [
+  ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
+];
+
 async function sendBlobs(
   store: ObjectStore,
   blobs: readonly ReleaseBlob[],
   known: ReadonlySet<Digest>,
 ): Promise<{ readonly written: number; readonly present: number }> {
-  const wanted = [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+  const wanted = eachOnce(blobs);
   const lacking = wanted.filter((blob) => !known.has(blob.digest));
-  const ends = await inParallel(lacking, (blob) => sendBlob(store, blob));
-  const written = ends.filter((end) => end === "written").length;
+  const ends = await inParallel(lacking, (blob) => sendBlob(store, blob, freshMilliseconds));
+  const written = ends.filter((end) => end !== "present").length;
   return { written, present: wanted.length - written };
+}
+
+/** The release is published: whatever of it is gone or has other bytes is put back, since its name proves what it was. */
+async function restoreBlobs(store: ObjectStore, blobs: readonly ReleaseBlob[]): Promise<number> {
+  const ends = await inParallel(eachOnce(blobs), (blob) => sendBlob(store, blob, Number.POSITIVE_INFINITY));
+  return ends.filter((end) => end !== "present").length;
 }
 
 /** Each lost race is a collector's removal or another publisher's write. */
@@ -187,35 +206,32 @@ const mostRaces = 50;
 
 /**
  * What is there already is written again unless that was lately: nothing keeps it from collection but its age, since no
- * release that is known to be kept lists it (protocol §9).
+ * release that is known to be kept lists it (protocol §9). Other bytes under the name are damage, and are replaced.
  */
-async function sendBlob(store: ObjectStore, { digest, read }: ReleaseBlob): Promise<"written" | "present"> {
-  const bytes = await read();
-  if (sha256(bytes) !== digest) {
-    throw new RefusalError({
-      code: "build-failed",
-      message: `a built file changed while it was being published (sha256:${shortDigest(digest)}). No release was published.`,
-    });
-  }
+async function sendBlob(
+  store: ObjectStore,
+  { digest, read }: ReleaseBlob,
+  oldMilliseconds: number,
+): Promise<"written" | "present"> {
   const key = blobKey(digest);
   for (let race = 0; race < mostRaces; race += 1) {
     const found = await store.get(key);
-    if (found === null) {
-      if ((await store.putIfAbsent(key, bytes)).status === "written") return "written";
-      continue;
-    }
-    // The key is the content: with other bytes under it, it is no other build's doing, but damage.
-    if (sha256(found.body) !== digest) {
-      throw new RefusalError({
-        code: "publish-failed",
-        message: `${key} is in the store with other bytes than its name says. No release was published.`,
-        next: ["promote verify --sha <sha>"],
-      });
-    }
-    if (millisecondsBetween(found.writtenAt, found.serverTime) < freshMilliseconds) return "present";
-    if ((await store.putIfMatch(key, bytes, found.etag)).status === "written") return "written";
+    const isRight = found !== null && sha256(found.body) === digest;
+    if (isRight && millisecondsBetween(found.writtenAt, found.serverTime) < oldMilliseconds) return "present";
+    const bytes = await readBuilt(digest, read);
+    const put = await (found === null ? store.putIfAbsent(key, bytes) : store.putIfMatch(key, bytes, found.etag));
+    if (put.status === "written") return "written";
   }
   throw new PortError(`put ${key}`, "none", `lost ${mostRaces} races in a row`);
+}
+
+async function readBuilt(digest: Digest, read: ReleaseBlob["read"]): Promise<Uint8Array> {
+  const bytes = await read();
+  if (sha256(bytes) === digest) return bytes;
+  throw new RefusalError({
+    code: "build-failed",
+    message: `a built file changed while it was being published (sha256:${shortDigest(digest)}). No release was published.`,
+  });
 }
 
 /** Marks that stay behind after a kill do no harm: the collector passes over those older than a day. */

@@ -119,7 +119,10 @@ export const parsers: readonly Parser[] = [
     seeds: [lease],
     words: [...json, '"version":2'],
     read: (bytes) =>
-      expectAnswer(() => readDocument({ body: bytes, etag: "x", write: "x", writtenAt: at, serverTime: at }, prod), UserError),
+      expectAnswer(
+        () => readDocument({ body: bytes, etag: "x", write: "x", writtenAt: at, serverTime: at }, prod),
+        UserError,
+      ),
   },
   {
     name: "control-call",

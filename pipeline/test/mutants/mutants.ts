@@ -407,8 +407,8 @@ export const mutants: readonly Mutant[] = [
     name: "a publisher takes what is there for safe",
     after: "protocol §9",
     file: "release/publish-release.ts",
-    find: '    if (millisecondsBetween(found.writtenAt, found.serverTime) < freshMilliseconds) return "present";\n',
-    replace: '    if (freshMilliseconds > 0) return "present";\n',
+    find: "    if (isRight && millisecondsBetween(found.writtenAt, found.serverTime) < oldMilliseconds)",
+    replace: "    if (isRight && oldMilliseconds > 0)",
     simulation: "collection",
   },
   {

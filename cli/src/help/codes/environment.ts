@@ -15,9 +15,9 @@ export const environmentCodes = {
     command: "promote rollback --env <env>",
   },
   drifted: {
-    why: "Something else than Slipway put a service on bytes that no release has.",
-    look: "Which service, and who deployed beside Slipway.",
-    help: "Promote what should run there; where policy allows it, --override drifted says that the other bytes may be replaced.",
+    why: "A service runs bytes that no release has: something else than Slipway put it there, or its files were changed since.",
+    look: "Which service. Where a file is named: who edited it, or whether the service itself writes over what it was shipped with. Where none is: who deployed beside Slipway.",
+    help: "Promote what should run there; where policy allows it, --override drifted says that the other bytes may be replaced. A service that changes its own files would drift again: go back with promote rollback, and let it write beside what it ships.",
     command: "promote verify --env <env>",
   },
   "drops-service": {

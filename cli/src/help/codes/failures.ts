@@ -21,9 +21,9 @@ export const failureCodes = {
     command: "promote history --env <env>",
   },
   "digest-mismatch": {
-    why: "A running task has other bytes than the release says.",
-    look: "Which task, and who else deploys there.",
-    help: "Find out who, then promote again.",
+    why: "A running task has other bytes than the release says: somebody else deploys there, or the service changes a file that it was shipped with.",
+    look: "Which task; and the file, where one is named.",
+    help: "Find out who, then promote again. A service that renews a cache, a database or a lock file of its image has to write it beside what it ships, under a name that no file of the image has: mend that in a new commit.",
     command: "promote verify --env <env>",
   },
   "smoke-failed": {

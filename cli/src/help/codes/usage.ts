@@ -87,9 +87,9 @@ export const usageHelp = {
     command: 'promote hold --env <env> --reason "<text>"',
   },
   "port-taken": {
-    why: "Another program listens on a port that the environments of this machine need.",
-    look: "Which port and program.",
-    help: "Stop it, or set `local.port` in slipway.yaml.",
+    why: "Something else listens on a port that the environments of this machine need: another program, or the local platform of another folder.",
+    look: "Which port it is, and whether `promote local status` in another checkout of the app names it.",
+    help: "Stop that program, or that platform with `promote local stop` in its folder; or set `local.port` in slipway.yaml to another number.",
     command: "promote local status",
   },
   "store-unusable": {

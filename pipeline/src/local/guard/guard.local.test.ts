@@ -126,6 +126,16 @@ test("a process that has got the number of a watched one is left alone", async (
   expect(await isAlive(identity)).toBe(false);
 });
 
+test.runIf(process.platform === "linux")(
+  "a process whose ticks alone were recorded, as once was done, is ended",
+  async () => {
+    const { identity } = await aProcess();
+    const startedAt = identity.startedAt.split(" ").at(-1) ?? "";
+    await terminate({ ...identity, startedAt, group: true, signals: ["SIGTERM"], graceMilliseconds: 1_000 });
+    expect(await isAlive(identity)).toBe(false);
+  },
+);
+
 test("a zombie, a stranger's number and nonsense are nobody", async () => {
   expect(await identify(2 ** 22 + 1)).toBeNull();
   expect(await identify(-1)).toBeNull();

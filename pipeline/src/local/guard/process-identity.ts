@@ -17,7 +17,19 @@ export async function identify(pid: number): Promise<ProcessIdentity | null> {
 
 /** Whether that very process still runs; false when the number was given to another one. */
 export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  return (await identify(identity.pid))?.startedAt === identity.startedAt;
+  const found = await identify(identity.pid);
+  return found !== null && sameStart(identity, found);
+}
+
+type Start = Pick<ProcessIdentity, "startedAt">;
+
+/**
+ * Whether both mean the same start. A platform that was started before boots were told apart recorded its ticks alone, which
+ * are the last word of ours: it may still run, and must not be taken for dead.
+ */
+export function sameStart(recorded: Start, found: Start): boolean {
+  if (recorded.startedAt === found.startedAt) return true;
+  return /^\d+$/.test(recorded.startedAt) && found.startedAt.endsWith(` ${recorded.startedAt}`);
 }
 
 /** Whether process numbers mean here what they meant where this was made: not in another container, and not after a reboot. */

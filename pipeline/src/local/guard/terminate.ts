@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasLivingMember } from "./process-group.ts";
-import { lookUp, type ProcessIdentity } from "./process-identity.ts";
+import { lookUp, type ProcessIdentity, sameStart } from "./process-identity.ts";
 
 /** A process, or the process group that it leads, and how it is asked to end. */
 export interface Watched extends ProcessIdentity {
@@ -25,7 +25,7 @@ const withKill = (signals: readonly NodeJS.Signals[]): readonly NodeJS.Signals[]
 async function stillRuns(watched: Watched): Promise<boolean> {
   const leader = await lookUp(watched.pid);
   // While a group has members its number is not given to a new process: another process there means the group is gone.
-  if (leader !== null && leader.startedAt !== watched.startedAt) return false;
+  if (leader !== null && !sameStart(watched, leader)) return false;
   return watched.group ? hasLivingMember(watched.pid) : leader !== null && !leader.zombie;
 }
 

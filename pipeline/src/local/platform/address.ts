@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { identify } from "../guard/process-identity.ts";
+import { isAlive } from "../guard/process-identity.ts";
 import { readIfThere } from "./durable-file.ts";
 
 const addressSchema = z.object({
@@ -14,8 +14,7 @@ export type PlatformAddress = z.infer<typeof addressSchema>;
 /** Null when no platform of this folder lives: the file outlives a killed one, its process does not. */
 export async function livingAddress(addressFile: string): Promise<PlatformAddress | null> {
   const address = await readAddress(addressFile);
-  if (address === null) return null;
-  return (await identify(address.pid))?.startedAt === address.startedAt ? address : null;
+  return address !== null && (await isAlive(address)) ? address : null;
 }
 
 export async function readAddress(addressFile: string): Promise<PlatformAddress | null> {

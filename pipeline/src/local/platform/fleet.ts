@@ -106,6 +106,7 @@ export class Fleet {
       return 0;
     }
     this.#instances.add(instance);
+    void instance.watchHealth();
     const because = await instance.ended;
     const wasStopped = this.#stopping.signal.aborted;
     const kind = instance.neverStarted ? "never-started" : "exited";

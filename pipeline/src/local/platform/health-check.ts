@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { request } from "node:http";
 import type { ServiceShape } from "../../release/manifest.ts";
+import { http } from "../http.ts";
 import { signalGroup } from "./process-group.ts";
 
 export interface CheckSubject {
@@ -32,7 +32,7 @@ export async function checkHealth(subject: CheckSubject): Promise<CheckAnswer> {
 
 function askPath(port: number, path: string): Promise<CheckAnswer> {
   return new Promise((resolve) => {
-    const asked = request(
+    const asked = http.request(
       { host: "127.0.0.1", port, path, agent: false, signal: AbortSignal.timeout(timeoutMilliseconds) },
       (answer) => {
         answer.resume();

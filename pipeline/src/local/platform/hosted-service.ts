@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { ServiceName } from "../../identifiers.ts";
-import type { Revision, RolloutCause, ServiceLook, TaskLook } from "../../ports.ts";
+import type { Revision, RolloutCause, ServiceLook } from "../../ports.ts";
 import { awaitHealth, type HealthWait } from "./await-health.ts";
 import type { Placement, RolloutState, ServiceState } from "./desired-state.ts";
 import { Fleet, type Launch } from "./fleet.ts";
-import type { Instance } from "./instance.ts";
 import type { StateKeeper } from "./state-keeper.ts";
 import type { ServiceStatus } from "./status.ts";
 
@@ -91,7 +90,7 @@ export class HostedService {
   }
 
   async look(): Promise<ServiceLook> {
-    const tasks = await Promise.all(this.#fleets().flatMap((fleet) => fleet.instances.map(taskLook)));
+    const tasks = await Promise.all(this.#fleets().flatMap((fleet) => fleet.instances.map((one) => one.look())));
     const { wanted, rollout } = this.#state;
     return {
       wanted: wanted?.revision ?? null,
@@ -152,8 +151,7 @@ export class HostedService {
   }
   async #runsEdited(): Promise<boolean> {
     const instances = this.#fleets().flatMap((fleet) => fleet.instances);
-    const differing = await Promise.all(instances.map(async (one) => (await one.bytes()) !== one.image));
-    return differing.includes(true);
+    return (await Promise.all(instances.map((one) => one.isEdited()))).includes(true);
   }
   #requestsOf(rollout: RolloutState): number {
     return rollout.requestsServed + (this.#counted?.requestsServed ?? 0);
@@ -247,12 +245,6 @@ export class HostedService {
     return gone;
   }
 }
-
-const taskLook = async (instance: Instance): Promise<TaskLook> => ({
-  id: instance.id,
-  image: await instance.bytes(),
-  health: instance.health,
-});
 
 const sameRevision = (a: Revision | undefined, b: Revision): boolean =>
   a?.sha === b.sha && a.image === b.image && a.template === b.template;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { digestOf, environmentOf } from "../../../test/builders.ts";
 import { until } from "../../../test/until.ts";
+import { runnerResultMarker } from "../../migration/result-marker.ts";
 import { HostedTasks } from "./hosted-tasks.ts";
 import type { Guard } from "./machine.ts";
 import { StateKeeper } from "./state-keeper.ts";
@@ -16,20 +17,40 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const noGuard: Guard = { mark: {}, watch: async () => undefined, forget: () => undefined };
 
-/** A runner's result with some thousand applied migrations is as long. */
-test.each([16_385, 700_000])("a line of %i characters of a task is kept whole", async (length) => {
+async function linesOf(program: string): Promise<readonly string[]> {
   const keeper = await StateKeeper.open(join(folder, "state.json"), environmentOf("dev"), 4_601);
   const tasks = new HostedTasks(keeper, join(folder, "tasks"), noGuard);
-  const program = `console.log("begun"); console.log("x".repeat(${length})); console.log("over")`;
   const command = [process.execPath, "-e", program];
   await tasks.start({ key: "one", image: digestOf("image"), command, folder, variables: {}, secrets: [] });
   await until(
     () => tasks.inspect("one"),
     (state) => state?.status === "stopped",
   );
+  // How it ended is known before it is on disk.
+  await tasks.shutDown();
   const { lines, complete } = await tasks.log("one", 0);
-  expect(lines.map((line) => line.length)).toEqual([5, length, 4]);
   expect(complete).toBe(true);
+  return lines;
+}
+const marker = JSON.stringify(runnerResultMarker);
+
+/** A runner's result with some thousand applied migrations is as long. */
+test.each([16_385, 700_000])("a result of %i characters is kept whole, and other lines are cut", async (length) => {
+  const lines = await linesOf(
+    `console.log("begun"); console.log("x".repeat(${length})); console.log(${marker} + "x".repeat(${length}));`,
+  );
+  expect(lines.map((line) => line.length)).toEqual([5, 16_384, runnerResultMarker.length + length]);
+});
+
+test("the last result is kept, whatever was said before it", async () => {
+  const lines = await linesOf(
+    `console.log(${marker} + "an earlier one");
+    for (let line = 0; line < 600; line += 1) console.log("x".repeat(20_000));
+    for (let number = 0; number < 9; number += 1) console.log(${marker} + number + "y".repeat(900_000));
+    console.log(${marker} + "done"); console.log("over");`,
+  );
+  expect(lines.slice(-2)).toEqual([expect.stringMatching(/^\(the log is longer than/), `${runnerResultMarker}done`]);
+  expect(lines.join("\n").length).toBeLessThan(8.1 * 1024 * 1024);
 });
 
 test("what a task says is kept without secrets, and the names in a result as they are", async () => {
@@ -47,6 +68,8 @@ test("what a task says is kept without secrets, and the names in a result as the
     () => tasks.inspect("one"),
     (state) => state?.status === "stopped",
   );
+  // How it ended is known before it is on disk.
+  await tasks.shutDown();
   const { lines } = await tasks.log("one", 0);
   expect(lines[0]).toBe("*** is up");
   expect(JSON.parse(lines[1]?.slice("slipway-result ".length) ?? "")).toEqual({

@@ -8,7 +8,7 @@ import { runnerResultMarker } from "../../migration/result-marker.ts";
 import type { TaskState } from "../../ports.ts";
 import type { TaskRecord } from "./desired-state.ts";
 import { readIfThere } from "./durable-file.ts";
-import { eachLine, RotatingLog } from "./line-log.ts";
+import { eachLine, longestServiceLine, RotatingLog } from "./line-log.ts";
 import type { Guard } from "./machine.ts";
 import { hideSecrets } from "./process-environment.ts";
 import { endGroup, signalGroup } from "./process-group.ts";
@@ -24,7 +24,7 @@ export interface TaskProcess {
 }
 
 const stopGraceSeconds = 10;
-/** The whole log of a task is kept up to this size; what comes after is counted and left out. */
+/** The log of a task is kept up to so many characters; what comes after is left out, but for its result. */
 const longestLog = 8 * 1024 * 1024;
 const linesPerAnswer = 1_000;
 const taskName = "task";
@@ -111,8 +111,8 @@ export class HostedTasks {
   }
 
   async #follow(child: ChildProcess, record: TaskRecord, secrets: readonly string[]): Promise<void> {
-    const log = this.#boundedLog(record.key);
-    const take = (line: string) => log(hideInLine(line, secrets));
+    const log = new TaskLog(this.#logPath(record.key));
+    const take = (line: string) => log.append(hideInLine(line, secrets));
     const { pid } = child;
     if (pid !== undefined) void this.#guard.watch({ pid, group: true, signals: ["SIGTERM"] });
     const read = Promise.all(
@@ -127,18 +127,40 @@ export class HostedTasks {
       this.#guard.forget(pid);
     }
     await Promise.race([read, delay(1_000)]);
+    log.end();
     await this.#set({ ...record, status: "stopped", ...ending });
   }
+}
 
-  #boundedLog(key: string): (line: string) => void {
-    const log = new RotatingLog(this.#logPath(key), Number.POSITIVE_INFINITY);
-    let bytes = 0;
-    return (line) => {
-      const before = bytes;
-      bytes += line.length + 1;
-      if (bytes <= longestLog) log.append(line);
-      else if (before <= longestLog) log.append(`(the log is longer than ${longestLog} bytes; the rest was left out)`);
-    };
+const leftOut = `(the log is longer than ${longestLog} characters; but for a result the rest was left out)`;
+
+/**
+ * What one task says, up to a size. The last line with the marker tells the result of a migration that may have been
+ * committed: it is kept whole, whatever was said before it.
+ */
+class TaskLog {
+  readonly #log: RotatingLog;
+  #characters = 0;
+  #result: string | null = null;
+
+  constructor(path: string) {
+    this.#log = new RotatingLog(path, Number.POSITIVE_INFINITY);
+  }
+
+  append(line: string): void {
+    const isResult = line.startsWith(runnerResultMarker);
+    const kept = isResult ? line : line.slice(0, longestServiceLine);
+    const before = this.#characters;
+    this.#characters += kept.length + 1;
+    if (this.#characters <= longestLog) this.#log.append(kept);
+    else if (isResult) this.#result = line;
+    if (before <= longestLog && this.#characters > longestLog) this.#log.append(leftOut);
+  }
+
+  /** To be called before the task is said to be over: whoever reads the log then reads all of it. */
+  end(): void {
+    if (this.#result !== null) this.#log.append(this.#result);
+    this.#result = null;
   }
 }
 

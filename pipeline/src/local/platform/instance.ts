@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Digest } from "../../identifiers.ts";
-import type { TaskHealth } from "../../ports.ts";
+import type { TaskHealth, TaskLook } from "../../ports.ts";
 import type { ServiceShape } from "../../release/manifest.ts";
+import { http } from "../http.ts";
 import { checkHealth } from "./health-check.ts";
 import { eachLine, longestServiceLine } from "./line-log.ts";
 import type { Guard } from "./machine.ts";
@@ -42,7 +42,7 @@ export class Instance {
   readonly image: Digest;
   readonly port: number | null;
   /** Its own connections: they are closed when it drains. */
-  readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  readonly agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64 });
   readonly startedAt = performance.now();
   health: TaskHealth = "starting";
   requestsServed = 0;
@@ -57,6 +57,7 @@ export class Instance {
   readonly #order: InstanceOrder;
   readonly #onHealth: () => void;
   #isEnding = false;
+  #healthyAt = Number.NEGATIVE_INFINITY;
 
   constructor(order: InstanceOrder, onHealth: () => void) {
     const [program = "", ...rest] = order.shape.run;
@@ -72,7 +73,6 @@ export class Instance {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.ended = this.#follow();
-    void this.#watchHealth();
   }
 
   get pid(): number | null {
@@ -83,9 +83,22 @@ export class Instance {
     return this.#child.pid === undefined;
   }
 
-  /** Digest of the bytes it was started from: another one than the image's when its files were edited since. */
-  async bytes(): Promise<Digest> {
-    return (await this.#order.files.edited()) ?? this.image;
+  /** As it is now. Of one that is healthy its files were looked at since it became so: what it changed as it started is seen. */
+  async look(): Promise<TaskLook> {
+    for (;;) {
+      const since = this.#healthyAt;
+      const edit = await this.#order.files.edited(since);
+      if (since !== this.#healthyAt) continue;
+      const { id, image, health } = this;
+      return edit === null
+        ? { id, image, health }
+        : { id, image: edit.digest, health, edited: { image, path: edit.path } };
+    }
+  }
+
+  /** Whether the files it was started from are other than the image's by now. */
+  async isEdited(): Promise<boolean> {
+    return (await this.#order.files.edited()) !== null;
   }
 
   /** No request of a page or API call is under way, or the time is over. */
@@ -131,7 +144,13 @@ export class Instance {
     return because;
   }
 
-  async #watchHealth(): Promise<void> {
+  #turned(): void {
+    if (this.health === "healthy") this.#healthyAt = performance.now();
+    this.#onHealth();
+  }
+
+  /** Until it ends; to be called once whoever hears of its health knows it: that may be at once. */
+  async watchHealth(): Promise<void> {
     const pause = pauses[this.#order.shape.health.kind];
     let failures = 0;
     while (!this.#isEnding) {
@@ -148,7 +167,7 @@ export class Instance {
       const before = this.health;
       if (answer === null) this.health = "healthy";
       else if (this.health !== "starting" && failures >= patience) this.health = "unhealthy";
-      if (this.health !== before) this.#onHealth();
+      if (this.health !== before) this.#turned();
       await delay(this.health === "starting" ? pause.starting : pause.routine);
     }
   }

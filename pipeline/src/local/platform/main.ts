@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startGuard } from "../guard/guard.ts";
 import { createImageStore } from "../image-store.ts";
 import { FileObjectStore } from "../object-store.ts";
-import { startPostgres } from "../postgres/postgres.ts";
+import { keepPostgres } from "../postgres/kept-postgres.ts";
 import { platformFolders } from "./folders.ts";
 import { runPlatform } from "./run-platform.ts";
 
@@ -13,6 +13,7 @@ const folders = platformFolders(root, storeFolder);
 mkdirSync(folders.state, { recursive: true });
 await runPlatform(folders, async () => {
   const guard = await startGuard();
-  const postgres = await startPostgres({ stateFolder: join(folders.state, "postgres"), guard });
+  const tell = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  const postgres = await keepPostgres({ stateFolder: join(folders.state, "postgres"), guard }, tell);
   return { guard, postgres, images: createImageStore(folders.images), store: new FileObjectStore(folders.objects) };
 });

@@ -52,6 +52,22 @@ test("gives an environment a database of its own, which outlives a killed platfo
   expect(await query(await databaseUrl("after-stop"), "select answer from kept")).toEqual([{ answer: 42 }]);
 });
 
+test("starts its server again when that is killed, where it was", async () => {
+  const url = await databaseUrl("before-kill");
+  await query(url, "create table kept_here as select 42 as answer");
+  const { postgres } = await platform.status();
+  process.kill(postgres.pid, "SIGKILL");
+  const again = await until(
+    async () => (await platform.status()).postgres,
+    ({ pid }) => pid !== postgres.pid,
+  );
+  expect(again.port).toBe(postgres.port);
+  expect(await query(url, "select answer from kept_here")).toEqual([{ answer: 42 }]);
+  await platform.stop();
+  expect(await identify(again.pid)).toBeNull();
+  await platform.start();
+});
+
 test("ends its server when it stops, and removes everything when it is purged", async () => {
   const { postgres } = await platform.status();
   await platform.stop();

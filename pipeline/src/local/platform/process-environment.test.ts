@@ -60,6 +60,10 @@ test("they are hidden in every spelling, and in pieces where a line was broken",
   expect(hideSecrets("f/ghi+jkl, in production", secrets)).toBe("***, in production");
 });
 
+test("of secrets that overlap nothing stays", () => {
+  expect(hideSecrets("got abcdefghijklmnopqr", ["abcdefghij", "ghijklmnopqr"])).toBe("got ***");
+});
+
 test.for(["../.env", "/etc/passwd", "missing.env"])("refuses %s as env_file", async (envFile) => {
   await expect(given({ envFile })).rejects.toThrow("env_file");
 });

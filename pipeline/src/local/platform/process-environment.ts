@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { parseEnv } from "node:util";
+import { type Place, SecretMatcher } from "../../redaction/secret-matcher.ts";
+import { takeOut } from "../../redaction/take-out.ts";
 import { OrderRefused } from "./refusals.ts";
 import type { LocalTemplate } from "./template.ts";
 
 export interface ProcessEnvironment {
   readonly variables: Readonly<Record<string, string>>;
-  /** What must not appear in anything that is shown or recorded: secrets in all their spellings, the longest first. */
+  /** What must not appear in anything that is shown or recorded: secrets in all their spellings. */
   readonly secrets: readonly string[];
 }
 
@@ -102,31 +104,19 @@ function spellingsOf(values: readonly string[]): readonly string[] {
       ...[bytes, ...inBase64].flatMap((part) => [part.toString("base64"), part.toString("base64url")]),
     ];
   });
-  return [...new Set(spellings)].filter((one) => one.length >= shortestSecret).toSorted((a, b) => b.length - a.length);
+  return [...new Set(spellings)].filter((one) => one.length >= shortestSecret);
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Pieces of a broken secret are told by so many characters; a secret that is hardly longer has no pieces. */
-const shortestPiece = 8;
-const shortestBroken = 12;
+/** By the list that it looks for: making one costs as much as many lines. */
+const matchers = new WeakMap<readonly string[], SecretMatcher>();
 
 /** Of a line that ends within a secret, or begins there, that piece is hidden too: programs break long lines. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  let shown = text;
-  for (const secret of secrets) {
-    if (shown.includes(secret)) shown = shown.replaceAll(secret, "***");
-    else if (secret.length >= shortestBroken && shown.length >= shortestPiece) shown = withoutPiece(shown, secret);
-  }
-  return shown;
-}
-
-function withoutPiece(line: string, secret: string): string {
-  const tail = line.lastIndexOf(secret.slice(0, shortestPiece));
-  if (tail !== -1 && secret.startsWith(line.slice(tail))) return `${line.slice(0, tail)}***`;
-  const at = secret.indexOf(line.slice(0, shortestPiece));
-  if (at === -1) return line;
-  const rest = secret.slice(at);
-  if (line.startsWith(rest)) return `***${line.slice(rest.length)}`;
-  return rest.startsWith(line) ? "***" : line;
+  const matcher = matchers.get(secrets) ?? new SecretMatcher(secrets);
+  matchers.set(secrets, matcher);
+  const places: Place[] = [];
+  matcher.find(text, places);
+  return places.length === 0 ? text : takeOut(text, places);
 }

@@ -1,5 +1,6 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { pipeline, Transform } from "node:stream";
+import { http } from "../http.ts";
 import type { Instance } from "./instance.ts";
 
 /** What one hop says to the next, and not through it (RFC 9110 §7.6.1). */
@@ -13,6 +14,10 @@ const hopByHop = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
+/** Says where a request ends, or whom it is for: whoever names one of these in `connection` wants them read in two ways. */
+const ofEveryHop = new Set(["content-length", "host"]);
+/** What a client says about forwarding is not passed on: this is the first hop. */
+const ofForwarding = /^(?:x-forwarded-.+|x-real-ip|forwarded)$/;
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
 const largestBody = 256 * 1024 * 1024;
 const attemptsAllowed = 3;
@@ -67,7 +72,7 @@ function attempt(
     if (!isOver) instance.inFlight -= 1;
     isOver = true;
   };
-  const outgoing = request({
+  const outgoing = http.request({
     host: "127.0.0.1",
     port: instance.port,
     method: incoming.method,
@@ -80,10 +85,18 @@ function attempt(
   let isAnswered = false;
   outgoing.once("response", (upstream) => {
     isAnswered = true;
-    answer.writeHead(upstream.statusCode ?? 502, upstream.statusMessage ?? "", endToEnd(upstream.headers));
+    if (!passHead(upstream, answer)) {
+      outgoing.destroy();
+      return sayPlainly(answer, 502, `${service} did not answer: its status is none`);
+    }
     pipeline(upstream, answer, (error) => {
       if (error) outgoing.destroy();
     });
+  });
+  outgoing.once("upgrade", (_upstream, socket) => {
+    isAnswered = true;
+    socket.destroy();
+    sayPlainly(answer, 502, `${service} did not answer: it switched protocols unasked`);
   });
   outgoing.once("error", (error: NodeJS.ErrnoException) => {
     // Once it answers, the answer's own stream tells how that ends.
@@ -107,7 +120,21 @@ function attempt(
   }
 }
 
-const hasNoBody = (incoming: IncomingMessage): boolean =>
+/** Without its reason, which nobody reads and which may hold anything. False: no status that Node writes. */
+function passHead(upstream: IncomingMessage, answer: ServerResponse): boolean {
+  const { statusCode = 502 } = upstream;
+  const headers = endToEnd(upstream.headers);
+  // It has no body; whoever believed its length would wait for one (RFC 9110 §8.6).
+  if (statusCode === 204) delete headers["content-length"];
+  try {
+    answer.writeHead(statusCode, headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const hasNoBody = (incoming: IncomingMessage): boolean =>
   incoming.headers["transfer-encoding"] === undefined && Number(incoming.headers["content-length"] ?? 0) === 0;
 
 class BodyTooLarge extends Error {}
@@ -125,15 +152,21 @@ function limited(): Transform {
 /** Headers that `connection` names belong to one hop too. */
 function endToEnd(headers: IncomingMessage["headers"]): OutgoingHttpHeaders {
   const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !named.has(name)));
+  const isOfThisHop = (name: string) => hopByHop.has(name) || (named.has(name) && !ofEveryHop.has(name));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isOfThisHop(name)));
 }
 
-/** What a client says about forwarding is not passed on: this is the first hop. */
+/** Many services read `_` in a name as `-`: under it nothing comes through that this hop says itself. */
+function isOurs(name: string): boolean {
+  const dashed = name.replaceAll("_", "-");
+  return ofForwarding.test(dashed) || (dashed !== name && (hopByHop.has(dashed) || ofEveryHop.has(dashed)));
+}
+
 export function forwardedHeaders(incoming: IncomingMessage): OutgoingHttpHeaders {
-  const { "x-forwarded-for": _for, forwarded: _forwarded, ...headers } = endToEnd(incoming.headers);
+  const headers = Object.entries(endToEnd(incoming.headers)).filter(([name]) => !isOurs(name));
   const chunked = incoming.headers["transfer-encoding"] !== undefined;
   return {
-    ...headers,
+    ...Object.fromEntries(headers),
     ...(chunked ? { "transfer-encoding": "chunked" } : {}),
     "x-forwarded-for": incoming.socket.remoteAddress ?? "127.0.0.1",
     "x-forwarded-host": incoming.headers.host ?? "",

@@ -14,10 +14,10 @@ export function readTarget(target: string): PathAnswer {
   if (!target.startsWith("/")) return refused("the request target is not a path");
   if (target.length > longestTarget) return refused(`the request target is longer than ${longestTarget} bytes`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
-  if (/[\u0000-\u0020\u007f-\uffff\\]/.test(target)) return refused("the path holds a character that must be encoded");
-  const path = target.split(/[?#]/, 1)[0] ?? "/";
+  if (/[\u0000-\u0020\u007f-\uffff\\#]/.test(target)) return refused("the path holds a character that must be encoded");
+  const path = target.split("?", 1)[0] ?? "/";
   if (/%(?:00|5c)/i.test(path)) return refused("the path holds an encoded NUL or backslash");
-  const hasDots = path.split("/").some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  const hasDots = path.split(/\/|%2f/i).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
   return hasDots ? refused("the path holds a dot segment") : { status: "fine", path };
 }
 
@@ -39,6 +39,5 @@ export function webPathOf(path: string): PathAnswer {
 /** Loopback names alone: a page of another site whose name was pointed here (DNS rebinding) is refused. */
 export function isLoopbackHost(host: string | undefined): boolean {
   if (host === undefined) return false;
-  const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
-  return name === "127.0.0.1" || name === "[::1]" || name === "localhost" || name.endsWith(".localhost");
+  return /^(?:127\.0\.0\.1|\[::1\]|(?:[a-z0-9_-]+\.)*localhost)(?::\d{1,5})?$/i.test(host);
 }

@@ -64,7 +64,7 @@ async function host(folders: PlatformFolders, startedAt: string, makeParts: () =
   const guard = new RecordedProcesses(folders.processes, parts.guard);
   await guard.endLeftovers();
   const images = new UnpackedImages(folders.unpacked, parts.images);
-  await images.sweep();
+  await images.sweep(say);
   const machine = {
     guard,
     postgres: parts.postgres,

@@ -5,7 +5,7 @@ import { serviceOf } from "../../../test/builders.ts";
 import { permitOf, usePlatform } from "../../../test/platform-fixture.ts";
 import { tinyService, tinyShape } from "../../../test/tiny-service.ts";
 import { until } from "../../../test/until.ts";
-import type { Revision } from "../../ports.ts";
+import type { Revision, ServiceLook } from "../../ports.ts";
 import { proves } from "../../promotion/judge-rollout.ts";
 
 const platform = usePlatform();
@@ -32,6 +32,7 @@ test("a service whose files were edited runs other bytes, and the same order put
   await edit(revision);
   const look = await until(inspect, ({ tasks }) => tasks.some(({ image }) => image !== revision.image));
   expect(proves(look, revision)).toBe(false);
+  expect(look.tasks[0]?.edited).toEqual({ image: revision.image, path: "server.cjs" });
   await run(revision);
 });
 
@@ -43,6 +44,17 @@ test("nothing is started from edited files: after a restart of the platform they
   await platform.start();
   await until(inspect, (look) => proves(look, revision));
   expect((await readdir(join(unpacked(revision), ".."))).filter((name) => name.endsWith(".edited"))).toHaveLength(1);
+});
+
+test("a service that renews a file it was shipped with, as it starts, is never taken for the image's", async () => {
+  const { "server.cjs": server = "" } = tinyService("well");
+  const renews = `require("node:fs").writeFileSync("new", "two"); require("node:fs").renameSync("new", "cache.txt");${server}`;
+  const revision = await platform.revision("a4", await platform.image({ "server.cjs": renews, "cache.txt": "one" }));
+  await (await platform.ports()).services.roll(tinyShape(), revision, permit);
+  const looks: ServiceLook[] = [];
+  await until(inspect, (look) => looks.push(look) > 0 && look.rollout?.phase === "drained");
+  expect(looks.filter((look) => proves(look, revision))).toEqual([]);
+  expect(looks.at(-1)?.tasks.at(-1)?.edited?.path).toBe("cache.txt");
 });
 
 test("files that a service writes beside its own, and new times on its own, are no edit", async () => {

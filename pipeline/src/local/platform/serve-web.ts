@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
@@ -56,7 +57,8 @@ async function sendFile(
     answer.end();
     return;
   }
-  const opened = await open(pool.fileOf(file.digest), "r");
+  // A link in the place of the bytes would lead out of the pool.
+  const opened = await open(pool.fileOf(file.digest), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = await opened.stat();
     answer.writeHead(200, { ...headers, "content-type": contentType(file.path), "content-length": size });

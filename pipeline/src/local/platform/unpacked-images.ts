@@ -26,10 +26,13 @@ export class UnpackedImages {
     this.#images = images;
   }
 
-  /** Removes what was set aside or half made; while nothing runs from it. */
-  async sweep(): Promise<void> {
-    for (const name of await readdir(this.#folder)) {
-      if (/\.(edited|tmp|partial)$/.test(name)) await rm(join(this.#folder, name), { recursive: true, force: true });
+  /** Removes what was set aside or half made; while nothing runs from it. What cannot be removed is said, and is in nobody's way. */
+  async sweep(say: (line: string) => void): Promise<void> {
+    const left = (await readdir(this.#folder)).filter(isLeft);
+    for (const path of left.map((name) => join(this.#folder, name))) {
+      await rm(path, { recursive: true, force: true }).catch((error: unknown) =>
+        say(`nothing needs ${path}, but it cannot be removed: ${String(error)}`),
+      );
     }
   }
 
@@ -46,7 +49,7 @@ export class UnpackedImages {
     const folder = join(this.#folder, digest.slice("sha256:".length));
     const sealFile = `${folder}.seal`;
     const found = this.#known.get(digest) ?? (await SealedFolder.open(folder, sealFile));
-    if (found && (await found.edited()) === null) return this.#keep(digest, found);
+    if (found && (await found.edited(performance.now())) === null) return this.#keep(digest, found);
     if (!(await this.#images.has(digest))) throw new OrderRefused(`image ${digest} is not in the store`);
     const temporary = `${folder}.${randomBytes(6).toString("hex")}.tmp`;
     try {
@@ -69,6 +72,8 @@ export class UnpackedImages {
     return sealed;
   }
 }
+
+const isLeft = (name: string): boolean => /\.(edited|tmp|partial)$/.test(name);
 
 /** Processes may run from it until they are replaced. */
 async function setAside(folder: string): Promise<void> {

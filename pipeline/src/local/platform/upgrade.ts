@@ -1,18 +1,21 @@
-import { type IncomingMessage, request, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { http } from "../http.ts";
 import type { Instance } from "./instance.ts";
 import { forwardedHeaders } from "./proxy.ts";
 
+const mostEarlyBytes = 64 * 1024;
+
 /** Says no on a connection that was to be upgraded, and ends it. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close`;
+  const head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ""}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close`;
   socket.end(`${head}\r\n\r\n${message}\n`);
 }
 
 /** A WebSocket, or whatever else the service agrees to: after the agreement bytes go both ways as they come. */
 export function proxyUpgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, instance: Instance): void {
   instance.requestsServed += 1;
-  const outgoing = request({
+  const outgoing = http.request({
     host: "127.0.0.1",
     port: instance.port,
     method: incoming.method,
@@ -20,11 +23,12 @@ export function proxyUpgrade(incoming: IncomingMessage, socket: Duplex, head: Bu
     headers: { ...forwardedHeaders(incoming), connection: "upgrade", upgrade: incoming.headers.upgrade },
     agent: false,
   });
-  socket.on("error", () => outgoing.destroy());
+  const early = listenEarly(socket, head);
+  socket.on("close", () => outgoing.destroy());
   outgoing.once("upgrade", (answer, upstream, upstreamHead) => {
     socket.write(`HTTP/1.1 101 Switching Protocols\r\n${rawHeaders(answer)}\r\n\r\n`);
     if (upstreamHead.length > 0) socket.write(upstreamHead);
-    if (head.length > 0) upstream.write(head);
+    for (const bytes of early()) upstream.write(bytes);
     joinStreams(socket, upstream);
   });
   outgoing.once("response", (answer) => {
@@ -33,6 +37,23 @@ export function proxyUpgrade(incoming: IncomingMessage, socket: Duplex, head: Bu
   });
   outgoing.once("error", () => refuseUpgrade(socket, 502, "the service did not answer"));
   outgoing.end();
+}
+
+/** Only who is listened to is noticed when he leaves. What a client says before the service has agreed is kept for it. */
+function listenEarly(socket: Duplex, head: Buffer): () => readonly Buffer[] {
+  const parts = [head];
+  let bytes = head.length;
+  const keep = (part: Buffer): void => {
+    bytes += part.length;
+    if (bytes > mostEarlyBytes) socket.destroy();
+    else parts.push(part);
+  };
+  const leave = (): void => void socket.destroy();
+  socket.on("data", keep).on("end", leave);
+  return () => {
+    socket.off("data", keep).off("end", leave);
+    return parts;
+  };
 }
 
 /** Either side's end is the other's. */

@@ -13,7 +13,7 @@ import { listApplied, nextBatch, openTables, type Tables } from "./journal.ts";
 import type { Engine, LoadedMigration, Session } from "./session.ts";
 import { StatementRules } from "./statement-rules.ts";
 import type { TaskInput } from "./task-input.ts";
-import type { Termination } from "./termination.ts";
+import { type Termination, terminated } from "./termination.ts";
 
 interface TaskContext<File> {
   readonly root: string;
@@ -45,7 +45,7 @@ export async function runTask<File>(context: TaskContext<File>): Promise<RunnerR
     context.termination.cancelWith(session.cancel);
     await migrate(session, rules, loaded, progress, context);
   } catch (error) {
-    failure = error instanceof RunnerFailure ? error : unexpected(error);
+    failure = error instanceof RunnerFailure ? error : unexpected(error, context.termination);
   }
   context.termination.settle();
   const applied = session === null ? null : await lookAgain(session, progress.tables);
@@ -152,7 +152,9 @@ async function lookAgain<File>(
   return null;
 }
 
-const unexpected = (error: unknown): RunnerFailure => {
+/** Once it was told to stop, a cancelled statement of the runner itself is that, and nothing else. */
+const unexpected = (error: unknown, { requested }: Termination): RunnerFailure => {
+  if (requested) return terminated();
   const report: Pick<FailureReport, "code" | "message"> = { code: codeOf(error), message: messageOf(error) };
   return new RunnerFailure("failed", report);
 };

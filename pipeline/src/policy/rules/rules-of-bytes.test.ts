@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ask, asTable } from "../../../test/ask-rule.ts";
+import { ask, asTable, context } from "../../../test/ask-rule.ts";
 import {
   aGoodRun,
   aRelease,
@@ -26,6 +26,15 @@ import { webCollision } from "./web-collision.ts";
 const unread = { status: "unknown", because: "timed out" } as const;
 const rollback = { action: "rollback", sha: null } as const;
 const missing = known({ status: "missing" } as const);
+
+test("drift names a file that was changed", () => {
+  const edited = { image: imageOf(shas.old), path: "data/cache.txt" };
+  const tasks = [{ id: "1", image: digestOf("x"), health: "healthy", edited }] as const;
+  const verdict = drifted(context({ facts: { services: { api: known(aServiceLook({ tasks })) } } }));
+  expect(verdict).toMatchObject({
+    evidence: [expect.stringMatching(/^api runs sha256:.*: data\/cache.txt is not the image's$/)],
+  });
+});
 
 describe.each(
   asTable([

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { digestOf } from "../../../test/builders.ts";
 import { runBent } from "../../../test/simulation/run-bent.ts";
 import { Simulation } from "../../../test/simulation/simulation.ts";
 import { PortError } from "../../errors.ts";
@@ -32,6 +33,32 @@ const table: readonly {
     ending: { kind: "reverted", because: "failure" },
   },
 ];
+test("a service that changes its own files fails at once, by the file's name, and what ran is put back", async () => {
+  const simulation = new Simulation();
+  await simulation.begin();
+  const [old, release] = [await simulation.publish("aaa1", []), await simulation.publish("bbb2", [])];
+  await simulation.run({ sha: old.sha });
+  await simulation.pause();
+  const begunAt = simulation.clock.monotonic();
+  const report = await runBent(simulation, { sha: release.sha }, (world) => ({
+    ...world,
+    connect: async (target) => {
+      const ports = await world.connect(target);
+      const inspect: typeof ports.services.inspect = async (service) => {
+        const look = await ports.services.inspect(service);
+        const { wanted } = look;
+        if (wanted === null || wanted === "unknown-revision" || wanted.sha !== release.sha) return look;
+        const edited = { image: wanted.image, path: "data/cache.txt" };
+        return { ...look, tasks: [{ id: "new", image: digestOf("other"), health: "healthy", edited }] };
+      };
+      return { ...ports, services: { ...ports.services, inspect } };
+    },
+  }));
+  expect(report?.ending).toMatchObject({ kind: "reverted", because: "failure" });
+  expect(report?.failure).toMatchObject({ code: "digest-mismatch", cause: expect.stringContaining("data/cache.txt") });
+  expect(simulation.clock.monotonic() - begunAt).toBeLessThan(100_000);
+});
+
 /** Of a roll, and a look more; afterwards the platform says again what is so. */
 const limitSeconds = 301;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PortError, RefusalError } from "../../errors.ts";
+import { PortError, RefusalError, UnreadableObjectError } from "../../errors.ts";
 import { type EnvironmentName, type Epoch, environmentNamePattern, type Sha, shortSha } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { canonicalBytes } from "../canonical-json.ts";
@@ -41,7 +41,7 @@ export async function readHeldRetention(store: ObjectStore, sha: Sha): Promise<H
   if (stored === null) return { retention: untouched, etag: null };
   const parsed = parseStored(retentionSchema, stored.body, 1024 ** 2);
   if (parsed.status === "parsed") return { retention: parsed.value, etag: stored.etag };
-  throw new PortError(`get ${retentionKey(sha)}`, "none", `it ${parsed.because}`);
+  throw new UnreadableObjectError(retentionKey(sha), parsed.because);
 }
 
 /**

@@ -1,0 +1,103 @@
+import {
+  type EnvironmentName,
+  type Examination,
+  type ExitCode,
+  examine,
+  exitCodes,
+  type Finding,
+  shortSha,
+} from "@slipway/pipeline";
+import type { Call } from "../call.ts";
+import { doctorDocument } from "../documents/doctor.ts";
+import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
+import { sameLadder } from "../terminal/command-line.ts";
+import { printable } from "../terminal/escape.ts";
+
+/** Proves now that a promotion and a rollback would work; nothing is changed but a probe in the store. */
+export async function run(call: Call): Promise<ExitCode> {
+  checkEnvironmentText(call);
+  const session = await openSession(call);
+  const ladder = session.policy.policy.environments.map(({ name }) => name);
+  const asked = call.args.values.env === undefined ? ladder : [environmentOf(call, session)];
+  const examinations = withLadder(call, await examineHere(call, session, asked));
+  const findings = examinations.flatMap((one) => one.findings);
+  const exit = exitOf(findings);
+  call.output.table(examinations.flatMap((one) => linesOf(session, one)));
+  call.output.document(doctorDocument(session, examinations, exit));
+  conclude(call, findings);
+  return exit;
+}
+
+async function examineHere(
+  call: Call,
+  session: Session,
+  environments: readonly EnvironmentName[],
+): Promise<readonly Examination[]> {
+  const { createImageStore, examineDisk, platformFolders } = await import("@slipway/pipeline/local");
+  const folders = platformFolders(session.root, session.storeFolder ?? undefined);
+  const { store, clock, random, connect } = session;
+  const [shared, ...others] = await examine(
+    {
+      store,
+      clock,
+      random,
+      connect,
+      shelf: createImageStore(folders.images),
+      window: session.policy.policy.rollbackWindow,
+      source: session.source,
+      branch: session.policy.policy.branch,
+      reading: (sha) => call.output.say(`· reading every byte of ${shortSha(sha)}`),
+      isMadeByPromotion: true,
+      wake: "promote local start",
+    },
+    environments,
+  );
+  const disk = await examineDisk(session.address);
+  return [{ environment: null, findings: [...(shared?.findings ?? []), ...disk] }, ...others];
+}
+
+/** The commands as they are to be typed here. */
+const withLadder = (call: Call, examinations: readonly Examination[]): readonly Examination[] =>
+  examinations.map(({ environment, findings }) => ({
+    environment,
+    findings: findings.map((finding) => ({
+      ...finding,
+      next: finding.next.map((one) => (one.startsWith("promote ") ? `${one}${sameLadder(call)}` : one)),
+    })),
+  }));
+
+/** A definite no decides; what could not be told is no all-clear. */
+function exitOf(findings: readonly Finding[]): ExitCode {
+  if (findings.some(({ verdict }) => verdict === "no")) return exitCodes.refused;
+  return findings.some(({ verdict }) => verdict === "unknown") ? exitCodes.unknown : exitCodes.done;
+}
+
+const words = { ok: "OK", no: "NO", unknown: "? " } as const;
+
+/** The words are ASCII everywhere: this is what people paste into tickets. */
+function linesOf(session: Session, { environment, findings }: Examination): readonly string[] {
+  const width = Math.max(...findings.map(({ about }) => about.length), 10) + 2;
+  const lines = findings.map(
+    ({ about, verdict, text }) => `${words[verdict]}  ${about.padEnd(width)}${printable(text)}`,
+  );
+  return environment === null ? lines : [session.nameOf(environment), ...lines];
+}
+
+function conclude(call: Call, findings: readonly Finding[]): void {
+  const bad = findings.filter(({ verdict }) => verdict === "no");
+  const open = findings.filter(({ verdict }) => verdict === "unknown");
+  if (bad.length + open.length === 0) {
+    call.output.verdict({ verdict: "OK", text: "a promotion and a rollback would find everything they need." });
+    return;
+  }
+  const counts = [
+    ...(bad.length > 0 ? [`${bad.length} NO`] : []),
+    ...(open.length > 0 ? [`${open.length} could not tell`] : []),
+  ].join(", ");
+  const worst = bad[0] ?? open[0];
+  call.output.verdict({
+    verdict: counts,
+    text: `${worst?.about}: ${worst?.text}`,
+    next: [...new Set([...bad, ...open].flatMap(({ next }) => next))].slice(0, 4),
+  });
+}
