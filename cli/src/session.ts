@@ -83,6 +83,12 @@ export async function openSession(call: Call): Promise<Session> {
       message: `${quoteInput(named)} has no policy: no release was ever published there. Nothing was changed.`,
     });
   }
+  const policy = stored ?? storedPolicyOf((config as Config).policy);
+  redactor.spare([
+    policy.policy.app,
+    ...policy.policy.environments.map(({ name }) => name),
+    ...(config?.services.map(({ name }) => name) ?? []),
+  ]);
   const repository = await openRepository(local, root, redactor.redact);
   return {
     config,
@@ -90,7 +96,7 @@ export async function openSession(call: Call): Promise<Session> {
     storeFolder,
     store,
     address: dirname(folders.objects),
-    policy: stored ?? storedPolicyOf((config as Config).policy),
+    policy,
     policyIsPublished: stored !== null,
     actor: actorOf(shell.variables),
     runUrl: runUrlOf(shell.variables),

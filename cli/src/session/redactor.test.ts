@@ -52,6 +52,22 @@ describe("Redactor", () => {
     expect(two.redact("<abcdefghijklmnopqr>")).toBe("<***>");
   });
 
+  it("leaves commits and digests whole, were a few of their digits somebody's password", () => {
+    const pins = new Redactor({ PIN_TOKEN: "1f6ac3dc", LONG_TOKEN: "1626e53a13043b026c48bbf3" });
+    const sha = "1f6ac3dc9e26e53a13043b026c48bbf33feff924";
+    expect(pins.redact(`promote --sha ${sha} --env dev`)).toBe(`promote --sha ${sha} --env dev`);
+    expect(pins.redact("PIN 1f6ac3dc, or 1f6ac3dc00")).toBe("PIN ***, or ***00");
+    expect(pins.redact("1f6ac3dc1626e53a13043b026c48bbf33feff924")).toContain("***");
+    expect(pins.redact(`x${"1f6ac3dc".repeat(9)}`)).not.toContain("1f6ac3dc");
+  });
+
+  it("leaves the names that commands are made of, though a variable holds one as its password", () => {
+    const named = new Redactor({ DB_PASSWORD: "staging", OTHER_PASSWORD: "staging-2" });
+    expect(named.redact("promote --env staging")).toBe("promote --env ***");
+    named.spare(["orders", "staging"]);
+    expect(named.redact("promote --env staging with staging-2")).toBe("promote --env staging with ***");
+  });
+
   it("leaves alone what is no secret, and words too short to be one", () => {
     expect(redactor.redact("true /usr/local/bin")).toBe("true /usr/local/bin");
     expect(redactor.redact("the first line of code, and npm run build")).toBe(

@@ -12,7 +12,8 @@ export type Redact = (text: string) => string;
 
 /** Takes exact values of secrets out of text, in all their forms, and the password of every address. More can be added once they are known. */
 export class Redactor {
-  readonly #forms = new Set<string>();
+  readonly #values = new Set<string>();
+  readonly #names = new Set<string>();
   #matcher: SecretMatcher | null = null;
 
   constructor(variables: Readonly<Record<string, string | undefined>>) {
@@ -24,22 +25,45 @@ export class Redactor {
   }
 
   add(values: readonly string[]): void {
-    for (const value of values) {
-      if (value.trim().length < shortest) continue;
-      for (const form of formsOf(value)) this.#forms.add(form);
-    }
+    for (const value of values) if (value.trim().length >= shortest) this.#values.add(value);
+    this.#matcher = null;
+  }
+
+  /** What these are called stands in every command and message, and is no secret, whatever variable holds it too. */
+  spare(names: readonly string[]): void {
+    for (const name of names) this.#names.add(name);
     this.#matcher = null;
   }
 
   readonly redact: Redact = (text) => {
     if (text.length < shortest) return text;
     // Not before it is needed: most calls of the command line show nothing that was not theirs.
-    this.#matcher ??= new SecretMatcher([...this.#forms]);
+    this.#matcher ??= new SecretMatcher(this.#forms());
     const places: Place[] = [];
     this.#matcher.find(text, places);
     findPasswords(text, places);
-    return places.length === 0 ? text : takeOut(text, places);
+    const hidden = places.filter((place) => !isWithinDigest(text, place));
+    return hidden.length === 0 ? text : takeOut(text, hidden);
   };
+
+  #forms(): readonly string[] {
+    const secret = [...this.#values].filter((value) => !this.#names.has(value.trim()));
+    return [...new Set(secret.flatMap(formsOf))];
+  }
+}
+
+/** A few digits of a commit or digest are no secret's: without them nobody could name it. */
+const mostDigits = 15;
+const digest = /(?<![0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])/g;
+
+function isWithinDigest(text: string, [from, to]: Place): boolean {
+  if (to - from > mostDigits || !/^[0-9a-f]+$/.test(text.slice(from, to))) return false;
+  const start = Math.max(0, from - 64);
+  const around = text.slice(start, to + 64);
+  return [...around.matchAll(digest)].some(({ index, 0: { length } }) => {
+    const begin = start + index;
+    return begin <= from && to <= begin + length;
+  });
 }
 
 function findPasswords(text: string, places: Place[]): void {
