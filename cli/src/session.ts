@@ -53,7 +53,8 @@ export interface Session {
   /** Shown to people: `--local` is said with each name. */
   readonly nameOf: (environment: string) => string;
   readonly refAt: (name: string) => Promise<Sha | null>;
-  readonly connect: (target: Target) => Promise<EnvironmentPorts>;
+  /** `revive`: starts a platform that was killed meanwhile. */
+  readonly connect: (target: Target, revive?: () => Promise<unknown>) => Promise<EnvironmentPorts>;
   readonly redact: (text: string) => string;
 }
 
@@ -106,7 +107,8 @@ export async function openSession(call: Call): Promise<Session> {
     approvals: storeApprovals(store),
     nameOf: (environment) => (isLocal ? `${environment} (local)` : environment),
     refAt: repository.refAt,
-    connect: (target) => local.connectLocal({ root, target, ...(storeFolder ? { storeFolder } : {}) }),
+    connect: (target, revive) =>
+      local.connectLocal({ root, target, ...(storeFolder ? { storeFolder } : {}), ...(revive ? { revive } : {}) }),
     redact: redactor.redact,
   };
 }

@@ -29,7 +29,7 @@ import { verdictOf } from "./verdict.ts";
 export async function runPromotion(call: Call, session: Session, request: PromotionRequest): Promise<ExitCode> {
   const { output } = call;
   const start = session.clock.monotonic();
-  const store = await prepareLocal(call, session, request);
+  const { store, revive } = await prepareLocal(call, session, request);
   let baseline: string | null = null;
   const renderer = rendererFor(call, session);
   const name = session.nameOf(request.environment);
@@ -53,7 +53,11 @@ export async function runPromotion(call: Call, session: Session, request: Promot
     approvals: session.approvals,
     clock: session.clock,
     random: session.random,
-    connect: session.connect,
+    connect: (target) =>
+      session.connect(target, async () => {
+        const said = await revive();
+        if (said !== null) renderer.say(said);
+      }),
     policy: session.policy,
     holder: await holderOf(session),
     isGone,

@@ -20,17 +20,24 @@ export interface ConnectLocalInput {
   /** The store, where it is not `.slipway` beside slipway.yaml. */
   readonly storeFolder?: string;
   readonly target: Target;
+  /** Starts the platform again where it was killed under a promotion; absent: nothing is started, and calls end in a PortError. */
+  readonly revive?: () => Promise<unknown>;
 }
 
-/** Ports of an environment on this machine. It starts nothing: while the platform is down, calls end in a PortError. */
-export async function connectLocal({ root, storeFolder, target }: ConnectLocalInput): Promise<EnvironmentPorts> {
+/** Ports of an environment on this machine. */
+export async function connectLocal({
+  root,
+  storeFolder,
+  target,
+  revive,
+}: ConnectLocalInput): Promise<EnvironmentPorts> {
   const { environment, url } = target;
   const parsed = localSiteSchema.safeParse(target.site);
   if (target.kind !== "local" || !parsed.success || url === null) {
     throw new PortError("connect", "none", `the target of ${environment} is not one of this machine`);
   }
   const folders = platformFolders(root, storeFolder);
-  const client = new ControlClient(folders.addressFile);
+  const client = new ControlClient(folders.addressFile, revive);
   const site: LocalSite = { client, environment, port: parsed.data.port };
   return {
     images: localImageRegistry(createImageStore(folders.images)),

@@ -2,7 +2,7 @@ import { DeposedError, PortError, UserError } from "../errors.ts";
 import type { EnvironmentName } from "../identifiers.ts";
 import type { Permit } from "../ports.ts";
 import { http } from "./http.ts";
-import { livingAddress } from "./platform/address.ts";
+import { livingAddress, type PlatformAddress, readAddress } from "./platform/address.ts";
 import {
   answerSchema,
   type Call,
@@ -31,9 +31,13 @@ const longWork: ReadonlySet<CallName> = new Set([
 /** Reaches the platform of one app folder; one call, one connection. It is looked up anew each time: it may be restarted. */
 export class ControlClient {
   readonly #addressFile: string;
+  readonly #revive: (() => Promise<unknown>) | null;
+  #reviving: Promise<unknown> | null = null;
 
-  constructor(addressFile: string) {
+  /** `revive` starts the platform again where it was killed; it is not asked where somebody has stopped it. */
+  constructor(addressFile: string, revive: (() => Promise<unknown>) | null = null) {
     this.#addressFile = addressFile;
+    this.#revive = revive;
   }
 
   /** A call that changes nothing of an environment. @throws PortError; UserError `port-taken` for `open` */
@@ -58,9 +62,19 @@ export class ControlClient {
   }
 
   async #address(call: CallName): Promise<string> {
-    const address = await livingAddress(this.#addressFile);
+    const address = (await livingAddress(this.#addressFile)) ?? (await this.#revived());
     if (address === null) throw new PortError(call, "none", "the local platform is not running");
     return address.socket;
+  }
+
+  /** A platform that ends by itself takes its address with it; one that was killed leaves it there. */
+  async #revived(): Promise<PlatformAddress | null> {
+    if (this.#revive === null || (await readAddress(this.#addressFile)) === null) return null;
+    this.#reviving ??= this.#revive().finally(() => {
+      this.#reviving = null;
+    });
+    await this.#reviving.catch(() => undefined);
+    return await livingAddress(this.#addressFile);
   }
 
   async #send<N extends CallName>(
