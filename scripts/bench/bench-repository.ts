@@ -1,8 +1,10 @@
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Config } from "../../pipeline/src/config/config.ts";
 import { parseConfig } from "../../pipeline/src/config/load.ts";
 import type { StoredTarget, Target } from "../../pipeline/src/environment/target.ts";
+import type { EmitBuild, EmitPromotion } from "../../pipeline/src/events.ts";
 import type { EnvironmentName, Sha } from "../../pipeline/src/identifiers.ts";
 import type { LeaseTiming } from "../../pipeline/src/ledger/lease-timing.ts";
 import type { PromotionRequest } from "../../pipeline/src/ledger/records.ts";
@@ -16,7 +18,7 @@ import { systemRandom } from "../../pipeline/src/local/random.ts";
 import { openRepository, type Repository } from "../../pipeline/src/local/source-control.ts";
 import { ensureLocalTarget } from "../../pipeline/src/local/target.ts";
 import { storeApprovals } from "../../pipeline/src/policy/approvals.ts";
-import type { Clock, EnvironmentPorts } from "../../pipeline/src/ports.ts";
+import type { Clock, EnvironmentPorts, SourceControl } from "../../pipeline/src/ports.ts";
 import { promote } from "../../pipeline/src/promotion/promote.ts";
 import type { PromotionReport } from "../../pipeline/src/promotion/report.ts";
 import type { Checkout } from "../../pipeline/src/release/build-ports.ts";
@@ -34,6 +36,9 @@ export interface PromotionSurroundings {
   readonly connect: (target: Target) => Promise<EnvironmentPorts>;
   readonly timing: LeaseTiming;
   readonly clock?: Clock;
+  /** Git, unless told. */
+  readonly source?: SourceControl;
+  readonly emit?: EmitPromotion;
 }
 
 /** A scratch repository with its store, where real builds and promotions run in this process and their calls are counted. */
@@ -42,37 +47,51 @@ export class BenchRepository implements AsyncDisposable {
   readonly folders: PlatformFolders;
   readonly files: FileObjectStore;
   readonly store: CountingStore;
-  readonly #scratch: ScratchRepository;
+  /** Null: another process has made it and removes it. */
+  readonly #scratch: ScratchRepository | null;
   readonly #repository: Repository;
   readonly #config: Config;
   readonly #stopped = whenStopped(() => this.#remove());
 
-  private constructor(scratch: ScratchRepository, repository: Repository, config: Config, durable: boolean) {
+  private constructor(from: {
+    readonly scratch: ScratchRepository | null;
+    readonly repository: Repository;
+    readonly config: Config;
+    readonly durable: boolean;
+  }) {
+    const { scratch, repository, config, durable } = from;
     this.#scratch = scratch;
     this.#repository = repository;
     this.#config = config;
-    this.root = realpathSync(scratch.folder);
+    this.root = realpathSync(repository.root);
     this.folders = platformFolders(this.root);
     this.files = new FileObjectStore(this.folders.objects, { durable });
     this.store = new CountingStore(this.files);
   }
 
   /** `durable`: each object is flushed to the disk, as the CLI has it. */
-  static async open(config: string, { durable }: { readonly durable: boolean }): Promise<BenchRepository> {
-    const answer = parseConfig(config, "slipway.yaml");
-    if (!answer.ok) throw new Error(`the bench's own slipway.yaml is refused: ${JSON.stringify(answer.problems)}`);
-    const scratch = new ScratchRepository({ "slipway.yaml": config });
+  static async open(text: string, { durable }: { readonly durable: boolean }): Promise<BenchRepository> {
+    const config = parse(text);
+    const scratch = new ScratchRepository({ "slipway.yaml": text });
     const repository = await openRepository(scratch.folder, { variables: process.env, redact });
-    return new BenchRepository(scratch, repository, answer.config, durable);
+    return new BenchRepository({ scratch, repository, config, durable });
+  }
+
+  /** One that another process has opened, and that outlives this one. */
+  static async at(root: string, { durable }: { readonly durable: boolean }): Promise<BenchRepository> {
+    const config = parse(readFileSync(join(root, "slipway.yaml"), "utf8"));
+    const repository = await openRepository(root, { variables: process.env, redact });
+    return new BenchRepository({ scratch: null, repository, config, durable });
   }
 
   commit(subject: string, files: Readonly<Record<string, string>> = {}): Sha {
+    if (!this.#scratch) throw new Error("who has opened it commits");
     this.#scratch.write(files);
     return this.#scratch.commit(subject);
   }
 
   /** `built`: a folder that stands for the checkout after its build commands, and stays. */
-  build(sha: Sha, built: string | null = null): Promise<BuildEnd> {
+  build(sha: Sha, built: string | null = null, emit: EmitBuild = () => undefined): Promise<BuildEnd> {
     const images = createImageStore(this.folders.images);
     const workTree = built === null ? this.#repository : { ...this.#repository, checkout: async () => standIn(built) };
     const ports = {
@@ -87,7 +106,7 @@ export class BenchRepository implements AsyncDisposable {
       runnerFiles: async () => [],
     };
     const publisher = { by: by.name, runUrl: null };
-    return buildRelease(ports, { config: this.#config, sha, publisher }, () => undefined);
+    return buildRelease(ports, { config: this.#config, sha, publisher }, emit);
   }
 
   /** What the first promotion to an environment describes; not counted. */
@@ -97,7 +116,7 @@ export class BenchRepository implements AsyncDisposable {
 
   /** @throws when it does not end as `ending` */
   async promote(
-    { connect, timing, clock = systemClock }: PromotionSurroundings,
+    { connect, timing, clock = systemClock, source = this.#repository, emit = () => undefined }: PromotionSurroundings,
     asked: Partial<PromotionRequest>,
     ending: PromotionReport["ending"]["kind"] = "done",
   ): Promise<PromotionReport> {
@@ -106,7 +125,7 @@ export class BenchRepository implements AsyncDisposable {
     const report = await promote(
       {
         store: this.store,
-        source: this.#repository,
+        source,
         approvals: storeApprovals(this.store),
         clock,
         random: systemRandom,
@@ -115,7 +134,7 @@ export class BenchRepository implements AsyncDisposable {
         holder: { by, host: hostname(), runUrl: null, process: null },
         timing,
         redact,
-        emit: () => undefined,
+        emit,
         interrupt: { mode: () => null, signal: new AbortController().signal },
       },
       { ...request, ...asked },
@@ -130,8 +149,14 @@ export class BenchRepository implements AsyncDisposable {
   }
 
   async #remove(): Promise<void> {
-    this.#scratch[Symbol.dispose]();
+    this.#scratch?.[Symbol.dispose]();
   }
+}
+
+function parse(text: string): Config {
+  const answer = parseConfig(text, "slipway.yaml");
+  if (answer.ok) return answer.config;
+  throw new Error(`the bench's own slipway.yaml is refused: ${JSON.stringify(answer.problems)}`);
 }
 
 const standIn = (folder: string): Checkout => ({

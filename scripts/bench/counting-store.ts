@@ -41,6 +41,8 @@ export class CountingStore implements ObjectStore {
   readonly address: string;
   readonly #store: ObjectStore;
   readonly #waiting = new WaitTimer();
+  /** Told of each call before it is made. */
+  onCall: ((operation: Operation, key: string) => void) | null = null;
   #calls: Call[] = [];
 
   constructor(store: ObjectStore) {
@@ -65,6 +67,7 @@ export class CountingStore implements ObjectStore {
     this.#counted("deleteIfMatch", key, () => this.#store.deleteIfMatch(key, etag));
 
   #counted<T>(operation: Operation, key: string, call: () => Promise<T>): Promise<T> {
+    this.onCall?.(operation, key);
     this.#calls.push({ operation, key });
     return this.#waiting.around(call);
   }

@@ -1,3 +1,4 @@
+import type { Curve } from "./growth.ts";
 import { best, median, ratios } from "./measure.ts";
 
 /** One thing that was measured or counted. `value` is the median where there were several rounds. */
@@ -18,13 +19,21 @@ export interface Findings {
   /** How much was measured, and how often: without it a figure says nothing. */
   readonly size: Readonly<Record<string, number | string>>;
   readonly figures: readonly Figure[];
+  /** How things grow, where that was asked. */
+  readonly curves?: readonly Curve[];
   readonly problems: readonly string[];
+}
+export interface BenchOptions {
+  /** File for the plot of the curves; null: none is made. */
+  readonly plot: string | null;
+  /** Sizes that say little and take little, for work on the bench itself. */
+  readonly tiny: boolean;
 }
 export interface Part {
   /** As `--only` takes it. */
   readonly name: string;
   readonly title: string;
-  readonly run: () => Promise<Findings>;
+  readonly run: (options: BenchOptions) => Promise<Findings>;
 }
 
 const alone = { best: null, beside: null, ratio: null, note: null } as const;

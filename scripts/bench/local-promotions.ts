@@ -47,14 +47,15 @@ export class LocalPromotions implements AsyncDisposable {
     return new LocalPromotions(repository);
   }
 
-  /** A new commit, with other pages and another service, built and published. */
-  async build(): Promise<Sha> {
+  /** A new commit, with other pages and another service, built and published; `files` come on top. */
+  async build(files: (n: number) => Readonly<Record<string, string>> = () => ({})): Promise<Sha> {
     this.#commits += 1;
     const n = this.#commits;
     const sha = this.repository.commit(`number ${n}`, {
       "server.cjs": `// ${n}\n${tinyService()["server.cjs"]}`,
       "site/index.html": `<!doctype html><script type="module" src="/assets/app-1a2b.js"></script><p>${n}</p>\n`,
       "site/assets/app-1a2b.js": "export const app = 1;\n",
+      ...files(n),
     });
     await this.repository.build(sha);
     return sha;

@@ -2,17 +2,19 @@ import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { commandLine } from "./command-line.ts";
 import { demo } from "./demo.ts";
-import type { Part } from "./figure.ts";
+import type { BenchOptions, Part } from "./figure.ts";
 import { hashing } from "./hashing.ts";
+import { load } from "./load.ts";
 import { promotion } from "./promotion.ts";
 import { redaction } from "./redaction.ts";
 import { type PartReport, renderPart } from "./report.ts";
 import { simulation } from "./simulation.ts";
+import { swap } from "./swap.ts";
 import { webRelease } from "./web-release.ts";
 import { listenForSignals } from "./when-stopped.ts";
 
-const parts: readonly Part[] = [demo, commandLine, hashing, webRelease, promotion, simulation, redaction];
-const usage = `npm run bench -- [--json] [--no-demo] [--only <part>[,<part>]]
+const parts: readonly Part[] = [demo, commandLine, hashing, webRelease, promotion, simulation, redaction, swap, load];
+const usage = `npm run bench -- [--json] [--no-demo] [--only <part>[,<part>]] [--plot <file.svg>] [--tiny]
   parts: ${parts.map(({ name }) => name).join(" ")}`;
 
 listenForSignals();
@@ -24,6 +26,8 @@ async function bench(): Promise<number> {
       json: { type: "boolean", default: false },
       "no-demo": { type: "boolean", default: false },
       only: { type: "string" },
+      plot: { type: "string" },
+      tiny: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -45,7 +49,7 @@ async function bench(): Promise<number> {
   const reports: PartReport[] = [];
   for (const part of chosen) {
     if (options.json) process.stderr.write(`${part.name}…\n`);
-    const report = await run(part);
+    const report = await run(part, { plot: options.plot ?? null, tiny: options.tiny });
     reports.push(report);
     if (!options.json) console.log(`${renderPart(report)}\n`);
   }
@@ -63,11 +67,11 @@ function shorter(_key: string, value: unknown): unknown {
 }
 
 /** A part that breaks does not take the others with it. */
-async function run({ name, title, run: measure }: Part): Promise<PartReport> {
+async function run({ name, title, run: measure }: Part, options: BenchOptions): Promise<PartReport> {
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 100) / 10;
   try {
-    const findings = await measure();
+    const findings = await measure(options);
     return { part: name, title, ok: findings.problems.length === 0, seconds: seconds(), ...findings };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import type { Figure, Findings } from "./figure.ts";
+import { curveLines } from "./growth.ts";
 
 /** A part after it ran. */
 export interface PartReport extends Findings {
@@ -13,7 +14,8 @@ export function renderPart(report: PartReport): string {
   const size = Object.entries(report.size).map(([name, value]) => `${name} ${grouped(value)}`);
   const head = `${report.part}: ${report.title}  (${report.seconds.toFixed(0)} s)`;
   const problems = report.problems.map((problem) => `  ✗ ${problem}`);
-  return [head, `  ${size.join(" · ")}`, ...table(report.figures), ...problems].join("\n");
+  const curves = curveLines(report.curves ?? []).map((line) => `  ${line}`);
+  return [head, `  ${size.join(" · ")}`, ...table(report.figures), ...curves, ...problems].join("\n");
 }
 
 const columns = ["", "figure", "best", "compared with", "figure", "best", "ratio", "of best"] as const;

@@ -20,11 +20,14 @@ export const webFileSchema = z.strictObject({
 });
 export type WebFile = z.infer<typeof webFileSchema>;
 
+/** More than this is a mistake: a whole node_modules, or a folder of uploads. */
+export const mostWebFiles = 100_000;
+
 export const webFileListSchema = z.strictObject({
   version: z.literal(1),
   /** Entry that answers page navigations without a file of their own. */
   fallback: z.string().nullable(),
-  files: z.array(webFileSchema).max(50_000),
+  files: z.array(webFileSchema).max(mostWebFiles),
 });
 /** Every file of a web release; its canonical bytes are a blob, whose digest names the web release. */
 export type WebFileList = z.infer<typeof webFileListSchema>;

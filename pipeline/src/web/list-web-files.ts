@@ -3,10 +3,8 @@ import { RefusalError } from "../errors.ts";
 import { type Digest, quoteInput } from "../identifiers.ts";
 import type { FoundEntry } from "../release/build-ports.ts";
 import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
-import { type WebFile, type WebFileList, webPathPattern } from "./file-list.ts";
+import { mostWebFiles, type WebFile, type WebFileList, webPathPattern } from "./file-list.ts";
 
-/** More than this is a mistake: a whole node_modules, or a folder of uploads. */
-const mostFiles = 50_000;
 const mostBytes = 4 * 1024 ** 3;
 
 /**
@@ -22,7 +20,7 @@ export function judgeWebTree(folder: string, entries: readonly FoundEntry[]): re
   for (const [a, b] of pathTwins(entries.map((entry) => entry.path).filter((path) => whyUnsafe(path) === null))) {
     problems.push(`${quoteInput(a)} and ${quoteInput(b)} are one path where case is ignored`);
   }
-  if (entries.length > mostFiles) problems.push(`${entries.length} files, more than ${mostFiles}`);
+  if (entries.length > mostWebFiles) problems.push(`${entries.length} files, more than ${mostWebFiles}`);
   if (entries.reduce((sum, entry) => sum + entry.bytes, 0) > mostBytes) problems.push("more than 4 GiB");
   if (problems.length === 0) return entries;
   throw new RefusalError({
