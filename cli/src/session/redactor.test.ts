@@ -59,6 +59,8 @@ describe("Redactor", () => {
     expect(pins.redact("PIN 1f6ac3dc, or 1f6ac3dc00")).toBe("PIN ***, or ***00");
     expect(pins.redact("1f6ac3dc1626e53a13043b026c48bbf33feff924")).toContain("***");
     expect(pins.redact(`x${"1f6ac3dc".repeat(9)}`)).not.toContain("1f6ac3dc");
+    const short = new Redactor({ PASSWORD: "hunter2" });
+    expect(short.redact(Buffer.from("hunter2 and what follows it!").toString("hex").slice(0, 40))).toMatch(/^\*\*\*/);
   });
 
   it("leaves the names that commands are made of, though a variable holds one as its password", () => {

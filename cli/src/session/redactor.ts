@@ -42,7 +42,7 @@ export class Redactor {
     const places: Place[] = [];
     this.#matcher.find(text, places);
     findPasswords(text, places);
-    const hidden = places.filter((place) => !isWithinDigest(text, place));
+    const hidden = places.filter((place) => !(this.#values.has(text.slice(...place)) && isWithinDigest(text, place)));
     return hidden.length === 0 ? text : takeOut(text, hidden);
   };
 

@@ -101,6 +101,8 @@ function readValue<N extends CallName>(name: CallName, effect: "none" | "possibl
     case "deposed":
       throw new DeposedError(answer.by);
     case "port-taken":
+      // A platform that was started again opens the environment for an order: that is nobody's mistake in typing.
+      if (name !== "open") throw new PortError(name, "none", `port ${answer.port} is taken by another program`);
       throw new UserError({
         code: "port-taken",
         message: `Port ${answer.port} on 127.0.0.1 is taken by another program, or by the local platform of another folder.`,

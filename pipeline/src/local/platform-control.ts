@@ -70,6 +70,8 @@ export async function stopPlatform(root: string, options: { readonly purge?: boo
   // One that was killed has left its socket's folder behind.
   const left = await readAddress(folders.addressFile);
   if (left) rmSync(dirname(left.socket), { recursive: true, force: true });
+  // A promotion under way starts a platform again that was killed: this one was stopped.
+  if (left && !(await isAlive(left))) rmSync(folders.addressFile, { force: true });
   if (options.purge) {
     await removePostgres(join(folders.state, "postgres"));
     rmSync(folders.state, { recursive: true, force: true });

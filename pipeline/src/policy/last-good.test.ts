@@ -9,9 +9,11 @@ import {
   instantOf,
   refOf,
   releaseDigestOf,
+  shaOf,
   shas,
 } from "../../test/builders.ts";
 import type { GoodRun, Standing } from "../ledger/records.ts";
+import { releasesInUse } from "../release/collection/releases-in-use.ts";
 import { chooseRollback, type RollbackChoice } from "./last-good.ts";
 
 type Move = [sha: GoodRun["sha"], how: "promote" | "rollback" | "web"];
@@ -181,4 +183,18 @@ describe("while a promotion is open", () => {
   test("its baseline is what ran by record", () => {
     expect(open().unfinished.baseline.release).toEqual(refOf(old));
   });
+});
+
+test("wherever a rollback may lead, again and again, is among the releases that are kept for it", () => {
+  const names = ["aaaa", "bbbb", "cccc", "dddd"].map(shaOf);
+  const move = fc.tuple(fc.constantFrom(...names), fc.constantFrom("promote" as const, "rollback" as const));
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 12 }), fc.subarray(names), (moves, bad) => {
+      const standing = after(...moves);
+      const choice = chooseRollback(standing, null, null, new Set(bad));
+      if (choice.status !== "to") return;
+      expect(releasesInUse(standing, 1, new Set(bad))).toContain(choice.run.sha);
+    }),
+    { numRuns: 2_000 },
+  );
 });

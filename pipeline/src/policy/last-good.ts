@@ -67,15 +67,17 @@ function newestOther(standing: Standing, only: "web" | null, quarantined: Readon
   }
   const run = standing.good.find(
     (candidate) =>
-      isWhole(candidate) &&
+      mayComeBack(standing, candidate, quarantined) &&
       candidate !== runs &&
       !(runs && isSame(candidate, runs, only)) &&
-      (only === null || candidate.state.web !== null) &&
-      !quarantined.has(candidate.sha) &&
-      !wasFled(standing, candidate.digest),
+      (only === null || candidate.state.web !== null),
   );
   return run ? { status: "to", run } : { status: "nowhere" };
 }
+
+/** Whether a rollback that names no release may lead there; what is kept to go back to is counted by it too. */
+export const mayComeBack = (standing: Standing, run: GoodRun, quarantined: ReadonlySet<Sha>): boolean =>
+  isWhole(run) && !quarantined.has(run.sha) && !wasFled(standing, run.digest);
 
 const pagesOf = (run: GoodRun): Sha => run.webSha ?? run.sha;
 

@@ -30,7 +30,7 @@ export async function beginEpoch(
 ): Promise<Begun> {
   const { world, request } = run;
   const { store, clock, random } = world;
-  await refuseHigherFence(run, again);
+  await refuseHigherFence(run, lease, again);
   const writer = await openEpoch({
     store,
     environment: request.environment,
@@ -80,9 +80,15 @@ async function raised(epoched: Epoched): Promise<Fences | "interrupted"> {
 }
 
 /** Before an epoch is opened: each try that opens one would count up to the fence that keeps it out. @throws UserError */
-async function refuseHigherFence(run: Run, { facts: { web }, standing }: Considered): Promise<void> {
+async function refuseHigherFence(run: Run, lease: HeldLease, { facts: { web }, standing }: Considered): Promise<void> {
   if (web?.status !== "known" || web.value.epoch <= standing.epoch) return;
-  await refuseForeign(run, standing.epoch, new DeposedError(web.value.epoch));
+  try {
+    await refuseForeign(run, standing.epoch, new DeposedError(web.value.epoch));
+  } catch (error) {
+    // Nothing was begun: nobody has to wait for us.
+    await lease.release();
+    throw error;
+  }
 }
 
 /** A fence above every epoch of our ledger was raised from another one: nobody has taken over. @throws UserError */

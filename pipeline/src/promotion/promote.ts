@@ -1,6 +1,6 @@
 import { exitCodes } from "../codes.ts";
 import { readTarget } from "../environment/read-target.ts";
-import { DeposedError, LeaseLostError, PortError, UserError } from "../errors.ts";
+import { DeposedError, LeaseLostError, PortError } from "../errors.ts";
 import { acquireLease, type HeldLease, type LeaseTiming } from "../ledger/lease.ts";
 import type { PromotionRequest } from "../ledger/records.ts";
 import type { EnvironmentPorts } from "../ports.ts";
@@ -128,8 +128,6 @@ async function withLease(run: Run, lease: HeldLease): Promise<PartialReport> {
     else await lease.release();
     return report;
   } catch (error) {
-    // Refused before anything was begun: nothing of ours can be under way.
-    if (error instanceof UserError) await lease.release();
     lease.stopBeating();
     if (error instanceof DeposedError || error instanceof LeaseLostError) {
       return {

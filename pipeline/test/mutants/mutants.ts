@@ -350,7 +350,7 @@ export const mutants: readonly Mutant[] = [
     file: "release/collection/retire-releases.ts",
     find: "  const looks = await lookAtReleases(store);\n  const standings = await readStandings(store);",
     replace: "  const standings = await readStandings(store);\n  const looks = await lookAtReleases(store);",
-    simulation: "collection",
+    tests: "release/collection/collect.test.ts",
   },
   {
     name: "a release is retired without asking whether somebody pinned it meanwhile",
@@ -359,7 +359,7 @@ export const mutants: readonly Mutant[] = [
     find: "  const isRetired = held.retention.retired || (await swapRetention(store, sha, held, retired));",
     replace:
       "  const isRetired = held.retention.retired || (await swapRetention(store, sha, await readHeldRetention(store, sha), retired));",
-    simulation: "collection",
+    tests: "release/collection/collect.test.ts",
   },
   {
     name: "the tombstone comes before the retirement is on record",
@@ -417,7 +417,7 @@ export const mutants: readonly Mutant[] = [
     file: "release/publish-release.ts",
     find: "    bases: { ...retention.bases, [nonce]: at },",
     replace: "    bases: { ...retention.bases },",
-    simulation: "collection",
+    tests: "release/publish-release.test.ts",
   },
   {
     name: "a publication may take as long as it likes",
@@ -434,5 +434,13 @@ export const mutants: readonly Mutant[] = [
     find: '    case "retired":\n      throw retiredRefusal(sha);',
     replace: '    case "retired":\n      return null;',
     tests: "release/collection/collect.test.ts",
+  },
+  {
+    name: "what is kept to go back to is counted otherwise than a rollback chooses",
+    after: "R24, found by a second reader",
+    file: "release/collection/releases-in-use.ts",
+    find: "mayComeBack(standing, run, quarantined)",
+    replace: '(run.leftBy !== "rolled-back" && !quarantined.has(run.sha))',
+    tests: "policy/last-good.test.ts",
   },
 ];

@@ -3,9 +3,12 @@ import { identify, isAlive, type ProcessIdentity } from "../guard/process-identi
 import { type LocalPostgres, type StartPostgresInput, startPostgres } from "./postgres.ts";
 
 const lookMilliseconds = 500;
+/** One that ends sooner after its start will end again: each next start waits twice as long as the one before. */
+const stableMilliseconds = 5_000;
+const longestWaitMilliseconds = 60_000;
 
 /**
- * As `startPostgres`, and started again, on the port that it had, whenever the server ends without having been told to: what
+ * As `startPostgres`, and started again, on the port that it had if that is free, whenever the server ends without having been told to: what
  * runs beside it lives longer than one server. `tell` hears of it.
  */
 export async function keepPostgres(input: StartPostgresInput, tell: (line: string) => void): Promise<LocalPostgres> {
@@ -62,10 +65,21 @@ class KeptPostgres implements LocalPostgres {
 
   async #keep(): Promise<void> {
     const { signal } = this.#stopping;
+    let wait = lookMilliseconds;
+    let startedAt = performance.now();
     while (!signal.aborted) {
-      await sleep(lookMilliseconds, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted || (this.#process !== null && (await isAlive(this.#process)))) continue;
-      await this.#startAgain().catch((error: unknown) => this.#tell(`Postgres: ${String(error)}`));
+      await sleep(wait, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      if (this.#process !== null && (await isAlive(this.#process))) {
+        if (performance.now() - startedAt > stableMilliseconds) wait = lookMilliseconds;
+        continue;
+      }
+      const isQuick = performance.now() - startedAt < stableMilliseconds + wait;
+      wait = isQuick ? Math.min(wait * 2, longestWaitMilliseconds) : lookMilliseconds;
+      startedAt = performance.now();
+      await this.#startAgain().catch((error: unknown) =>
+        this.#tell(`Postgres: ${String(error)}; tried again in ${Math.round(wait / 1000)} s`),
+      );
     }
   }
 

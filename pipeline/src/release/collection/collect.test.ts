@@ -132,6 +132,35 @@ describe("a collection", () => {
     expect(await statusOf(store, shas.older)).toBe("found");
   });
 
+  test("the pins are read before the ledgers: a run that pins in between stands in one of the two", async () => {
+    const month = await threeMonths();
+    const { store } = month;
+    const read: string[] = [];
+    const watched: ObjectStore = Object.assign(Object.create(store) as ObjectStore, {
+      list: (prefix: string, after?: string) => {
+        if (prefix.startsWith("environments/")) read.push("ledgers");
+        return store.list(prefix, after);
+      },
+      get: (key: string) => {
+        if (key.endsWith("/retention.json")) read.push("pins");
+        return store.get(key);
+      },
+      putIfMatch: (key: string, body: Uint8Array, etag: string) => store.putIfMatch(key, body, etag),
+      putIfAbsent: (key: string, body: Uint8Array) => store.putIfAbsent(key, body),
+      deleteIfMatch: (key: string, write: string) => store.deleteIfMatch(key, write),
+    });
+    await month.collect(watched);
+    expect(read.lastIndexOf("pins")).toBeLessThan(read.indexOf("ledgers"));
+  });
+
+  test("one that was damaged after it was retired ends as a tombstone, and no longer keeps the sweep away", async () => {
+    const month = await threeMonths();
+    await changeRetention(month.store, shas.older, (retention) => ({ ...retention, retired: true }));
+    month.store.plant(releaseKey(shas.older), "{");
+    expect((await month.collect()).swept).toMatchObject({ status: "swept" });
+    expect(await statusOf(month.store, shas.older)).toBe("retired");
+  });
+
   test("goes on where another one was killed: retired, and no tombstone yet", async () => {
     const month = await threeMonths();
     await changeRetention(month.store, shas.older, (retention) => ({ ...retention, retired: true }));

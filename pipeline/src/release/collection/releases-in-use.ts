@@ -1,6 +1,6 @@
 import type { Epoch, Sha } from "../../identifiers.ts";
 import { type GoodRun, runningOf, type Standing, type Unfinished } from "../../ledger/records.ts";
-import { isWhole } from "../../policy/occupancy.ts";
+import { mayComeBack } from "../../policy/last-good.ts";
 import type { EnvironmentState, ReleaseRef } from "../../promotion/plan.ts";
 
 /**
@@ -15,7 +15,7 @@ export function releasesInUse(standing: Standing, window: number, quarantined: R
   for (const run of standing.good) {
     for (const sha of releasesOf(run)) inUse.add(sha);
     const runs = run.sha === running?.sha;
-    if (!runs && isWhole(run) && run.leftBy !== "rolled-back" && !quarantined.has(run.sha)) counted.add(run.sha);
+    if (!runs && mayComeBack(standing, run, quarantined)) counted.add(run.sha);
     if (counted.size >= window) break;
   }
   for (const sha of standing.unfinished ? releasesOfUnfinished(standing.unfinished) : []) inUse.add(sha);

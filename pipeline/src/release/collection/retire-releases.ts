@@ -6,7 +6,7 @@ import { readStanding } from "../../ledger/read-ledger.ts";
 import type { Standing } from "../../ledger/records.ts";
 import { listQuarantined } from "../../policy/quarantine.ts";
 import type { ObjectStore, StoredObject } from "../../ports.ts";
-import { canonicalBytes } from "../canonical-json.ts";
+import { canonicalBytes, sha256 } from "../canonical-json.ts";
 import { inParallel } from "../in-parallel.ts";
 import { listReleaseShas } from "../list-releases.ts";
 import { judgeManifest, type ManifestLook } from "../read-release.ts";
@@ -93,8 +93,8 @@ interface Environment {
 /** Null: nothing needs it. One that somebody began to retire is needed by nobody, for ever. */
 function whyKept(look: Look, environments: readonly Environment[], ages: CollectionAges): string | null {
   const { sha, held, manifest } = look;
-  if (manifest.status === "corrupt") return manifest.because;
   if (held.retention.retired) return null;
+  if (manifest.status === "corrupt") return manifest.because;
   const user = environments.find(({ inUse }) => inUse.has(sha));
   if (user) return `${user.name} may need it`;
   const pinned = stillPinned(held.retention, environments);
@@ -120,11 +120,11 @@ function isHeldByPublication({ publishing, bases }: Retention, now: Instant, { a
 
 /** Null: it is gone. `retired` is on record before the tombstone is. Otherwise why it stays. */
 async function retire(store: ObjectStore, { sha, held, stored, manifest }: Look): Promise<string | null> {
-  if (manifest.status !== "found") return "its manifest cannot be read";
   const retired: Retention = { ...held.retention, retired: true, publishing: null, pins: {}, bases: {} };
   const isRetired = held.retention.retired || (await swapRetention(store, sha, held, retired));
   if (!isRetired) return "somebody asked for it meanwhile";
-  const { digest } = manifest.release;
+  // Of one that was damaged since it was retired: what is left of it.
+  const digest = manifest.status === "found" ? manifest.release.digest : sha256(stored.body);
   const tombstone = canonicalBytes({ version: 1, tombstone: true, sha, digest, at: stored.serverTime });
   // A conflict is another collector's tombstone: nobody else ever writes there.
   await store.putIfMatch(releaseKey(sha), tombstone, stored.etag);
