@@ -5,6 +5,7 @@ import {
   LeaseLostError,
   PortError,
   RefusalError,
+  UnreadableObjectError,
   UserError,
 } from "@slipway/pipeline";
 import { describe, expect, it } from "vitest";
@@ -42,6 +43,22 @@ describe("whatever is thrown", () => {
       2,
       "Usage",
       "mkdir of /srv/.slipway is not permitted here (EACCES). Give this user the permission, and run the same command again.",
+    ],
+    [
+      "a disk that is full",
+      Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" }),
+      "store-unusable",
+      2,
+      "Usage",
+      "ENOSPC: no space left on device, write. Make room on the disk, and run the same command again.",
+    ],
+    [
+      "a stored thing that cannot be read",
+      new UnreadableObjectError("policy.json", "is a folder where a file belongs"),
+      "could-not-tell",
+      7,
+      "Unknown",
+      "get policy.json: it is a folder where a file belongs. Put the file back from a copy; asking again will not help.",
     ],
     [
       "a planned no",

@@ -7,6 +7,7 @@ import {
   LeaseLostError,
   PortError,
   RefusalError,
+  UnreadableObjectError,
   UserError,
   type Where,
 } from "@slipway/pipeline";
@@ -75,6 +76,10 @@ function judge(error: unknown): Failure {
       next: ["promote history --verify"],
     });
   }
+  if (error instanceof UnreadableObjectError) {
+    const text = `${error.message}. Put the file back from a copy; asking again will not help.`;
+    return plain("could-not-tell", exitCodes.unknown, { verdict: "Unknown", text });
+  }
   if (error instanceof PortError) {
     const text = `${error.message}. Run the same command again.`;
     return plain("could-not-tell", exitCodes.unknown, { verdict: "Unknown", text });
@@ -89,7 +94,7 @@ function judge(error: unknown): Failure {
       verdict: "Superseded",
       text: `${error.message}. This run wrote nothing more.`,
     });
-  return forbidden(error) ?? bug(error);
+  return forbidden(error) ?? noRoom(error) ?? bug(error);
 }
 
 const forbiddenCodes: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS"]);
@@ -101,6 +106,16 @@ function forbidden(error: unknown): Failure | null {
   return plain("store-unusable", exitCodes.usage, {
     verdict: "Usage",
     text: `${syscall ?? "use"} of ${path} is not permitted here (${code}). Give this user the permission, and run the same command again.`,
+  });
+}
+
+/** A full disk is no bug either, whoever ran into it. Null: something else. */
+function noRoom(error: unknown): Failure | null {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return null;
+  return plain("store-unusable", exitCodes.usage, {
+    verdict: "Usage",
+    text: `${message}. Make room on the disk, and run the same command again.`,
   });
 }
 

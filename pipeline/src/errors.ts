@@ -67,8 +67,8 @@ export class PortError extends Error {
 /** What is stored at a key is not what belongs there: somebody edited it, or a disk did. Asking again will not help. */
 export class UnreadableObjectError extends PortError {
   readonly key: string;
-  constructor(key: string, because: string) {
-    super(`get ${key}`, "none", `it ${because}`);
+  constructor(key: string, because: string, options?: { cause?: unknown }) {
+    super(`get ${key}`, "none", `it ${because}`, options);
     this.name = "UnreadableObjectError";
     this.key = key;
   }

@@ -33,7 +33,7 @@ async function examineHere(
   session: Session,
   environments: readonly EnvironmentName[],
 ): Promise<readonly Examination[]> {
-  const { createImageStore, examineDisk, platformFolders } = await import("@slipway/pipeline/local");
+  const { createImageStore, examineDisk, examineFiles, platformFolders } = await import("@slipway/pipeline/local");
   const folders = platformFolders(session.root, session.storeFolder ?? undefined);
   const { store, clock, random, connect } = session;
   const [shared, ...others] = await examine(
@@ -52,7 +52,7 @@ async function examineHere(
     },
     environments,
   );
-  const disk = await examineDisk(session.address);
+  const disk = [...(await examineFiles(folders.objects)), ...(await examineDisk(session.address))];
   return [{ environment: null, findings: [...(shared?.findings ?? []), ...disk] }, ...others];
 }
 

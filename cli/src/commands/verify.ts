@@ -103,6 +103,8 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
   const name = session.nameOf(env);
   const runs = runningOf(await readStanding(session.store, env));
   const target = await readTarget(session.store, env);
+  if (runs && !target)
+    throw new PortError("verify", "none", `${runs.sha} runs in ${name} by record, and its target.json is missing`);
   if (!runs || !target) {
     call.output.verdict({ verdict: "Same", text: `nothing runs in ${name} by record, and nothing was looked at.` });
     call.output.document({

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 
 export interface GitAnswer {
@@ -82,5 +83,12 @@ export function askGit(folder: string, args: readonly string[], options: GitOpti
 export async function runGit(folder: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
   const answer = await askGit(folder, args, options);
   if (answer.exitCode === 0) return answer.stdout;
-  throw new Error(`git ${args[0]} exited ${answer.exitCode}: ${answer.stderr.trim().slice(0, 500)}`);
+  const error = new Error(`git ${args[0]} exited ${answer.exitCode}: ${answer.stderr.trim().slice(0, 500)}`);
+  throw (await isFull(folder)) ? Object.assign(error, { code: "ENOSPC" }) : error;
+}
+
+/** Git does not always say so. Where it cannot be told, it is not. */
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 1, bsize: Number.POSITIVE_INFINITY }));
+  return bavail * bsize < 1024 ** 2;
 }

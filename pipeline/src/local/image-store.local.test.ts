@@ -98,6 +98,22 @@ describe("an image", () => {
     expect(readdirSync(folder)).not.toContain("out");
   });
 
+  test("takes the place of a damaged one, which is kept aside", async () => {
+    const checkout = aTree({ "a.js": "a" });
+    const build = () => createImageBuilder(aStore(), "linux/amd64").build(order(checkout, ["a.js"]));
+    const { image } = await build();
+    const tar = join(folder, "images", `${image.digest.slice(7)}.tar`);
+    const harms = [() => writeFileSync(tar, "damaged"), () => mkdirSync(tar)];
+    for (const [at, harm] of harms.entries()) {
+      rmSync(tar);
+      harm();
+      expect(await aStore().verify(image)).toMatchObject({ status: "differs" });
+      await build();
+      expect(await aStore().verify(image)).toMatchObject({ status: "same" });
+      expect(readdirSync(join(folder, "images")).filter((name) => name.endsWith(".damaged"))).toHaveLength(at + 1);
+    }
+  });
+
   test("leaves nothing behind when it is refused", async () => {
     const checkout = aTree({ "a.js": "a" });
     const builder = createImageBuilder(aStore(), "linux/amd64");

@@ -16,10 +16,12 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract as createExtract, type Header } from "tar-stream";
+import { PortError } from "../errors.ts";
 import { type Digest, isDigest, quoteInput } from "../identifiers.ts";
 import type { ImageCellar, ImageShelf, ImageVerdict } from "../release/build-ports.ts";
 import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
 import { hexOf } from "../release/store-keys.ts";
+import { codeOf } from "./file-error.ts";
 import { createImageCellar } from "./image-cellar.ts";
 
 /** Images of the local target: `<folder>/<hex>.tar`, each named by the sha256 of its bytes. */
@@ -58,17 +60,17 @@ export function createImageStore(folder: string): ImageStore {
     );
   const check = async (digest: Digest): Promise<ImageVerdict> => {
     if (!(await has(digest))) return { status: "missing" };
-    const hash = createHash("sha256");
-    let bytes = 0;
-    for await (const chunk of createReadStream(pathOf(digest), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      bytes += chunk.length;
+    try {
+      const { found, bytes } = await hashFile(pathOf(digest));
+      return found === digest ? { status: "same", bytes } : { status: "differs", found };
+    } catch (cause) {
+      if (codeOf(cause) === "EISDIR") return { status: "differs", found: "a folder" };
+      throw new PortError(`read ${pathOf(digest)}`, "none", codeOf(cause) ?? String(cause), { cause });
     }
-    const found = `sha256:${hash.digest("hex")}`;
-    return found === digest ? { status: "same", bytes } : { status: "differs", found };
   };
 
   const adopt = async (tar: string, digest: Digest): Promise<void> => {
+    if ((await check(digest).catch(() => null))?.status === "differs") await setAside(pathOf(digest));
     await rename(tar, pathOf(digest));
     const handle = await open(folder, "r");
     // The name must survive a power cut before a release may point to it.
@@ -126,6 +128,21 @@ export function createImageStore(folder: string): ImageStore {
       }
     },
   };
+}
+
+async function hashFile(path: string): Promise<{ readonly found: Digest; readonly bytes: number }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { found: `sha256:${hash.digest("hex")}` as Digest, bytes };
+}
+
+/** What somebody or a disk has made of a tar is kept for whoever wants to know, under a name that nothing reads. */
+async function setAside(path: string): Promise<void> {
+  await rename(path, `${path}.${randomUUID()}.damaged`);
 }
 
 /** So that a collector sees it as written now; false: it is gone. */

@@ -5,6 +5,7 @@ export { systemClock } from "./clock.ts";
 export { commitOfRef } from "./commit-of-ref.ts";
 export { connectLocal } from "./connect.ts";
 export { examineDisk } from "./examine-disk.ts";
+export { examineFiles } from "./examine-files.ts";
 export { type ProcessGuard, startGuard } from "./guard/guard.ts";
 export { identify, isAlive, isOfThisMachine } from "./guard/process-identity.ts";
 export { createImageBuilder } from "./image-builder.ts";

@@ -13,11 +13,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { PortError } from "../errors.ts";
+import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../ports.ts";
-import { effectOfError } from "./file-error.ts";
+import { codeOf, effectOfError } from "./file-error.ts";
 import { listKeys } from "./list-keys.ts";
 import { pathOfKey } from "./object-path.ts";
 import { syncFolder, syncNewFolders } from "./sync-folder.ts";
@@ -104,6 +104,9 @@ export class FileObjectStore implements ObjectStore {
       return await ask();
     } catch (error) {
       if (error instanceof PortError) throw error;
+      if (call !== "store.list" && codeOf(error) === "EISDIR") {
+        throw new UnreadableObjectError(key, "is a folder where a file belongs", { cause: error });
+      }
       const because = error instanceof Error ? error.message : String(error);
       const effect = call === "store.get" || call === "store.list" ? "none" : effectOfError(error);
       throw new PortError(call, effect, `${key}: ${because}`, { cause: error });
@@ -151,8 +154,6 @@ export class FileObjectStore implements ObjectStore {
   async #writeTemporary(path: string, body: Uint8Array): Promise<{ readonly path: string }> {
     const folder = join(this.#root, ".tmp");
     const temporary = join(folder, `${process.pid}-${randomBytes(8).toString("hex")}`);
-    const made = await mkdir(dirname(path), { recursive: true });
-    if (made && this.#durable) await syncNewFolders(made, dirname(path));
     await mkdir(folder, { recursive: true });
     await this.#prepareOnce(folder);
     let handle: FileHandle | null = null;
@@ -164,11 +165,14 @@ export class FileObjectStore implements ObjectStore {
       await handle.utimes(time, time);
       if (this.#durable) await handle.sync();
       await handle.close();
+      // After the file: of a disk that is mounted for reading, making folders says no more than that one is not there.
+      const made = await mkdir(dirname(path), { recursive: true });
+      if (made && this.#durable) await syncNewFolders(made, dirname(path));
       return { path: temporary };
     } catch (error) {
       await handle?.close().catch(() => undefined);
       await rm(temporary, { force: true }).catch(() => undefined);
-      throw new PortError("store.put", "none", messageOf(error), { cause: error });
+      throw new PortError("store.put", "none", `${path}: ${messageOf(error)}`, { cause: error });
     }
   }
 

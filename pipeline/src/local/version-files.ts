@@ -15,7 +15,7 @@ const keptVersions = 64;
 /** With this many newer versions the slot that a late writer linked may have been one that was removed before. */
 const certainVersions = 32;
 /** Never removed, so that one look tells whether an object ever was, and whether it has a single version. */
-const lastFixedVersion = 2;
+export const lastFixedVersion = 2;
 export const etagOf = (version: number, body: Uint8Array): string => `"${version}-${sha256(body).slice(7)}"`;
 
 /** False: another process has it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PortError } from "../errors.ts";
+import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Digest, EnvironmentName, Sha } from "../identifiers.ts";
 import { digestSchema, environmentNameSchema, shaSchema } from "../ledger/identifier-schemas.ts";
 import type { Actor, Approval, Approvals, ObjectStore, StoredObject } from "../ports.ts";
@@ -110,11 +110,11 @@ async function readApproval(
 
 function parseApproval(key: string, stored: StoredObject): Approval {
   const parsed = parseStored(approvalFileSchema, stored.body, mostBytes);
-  if (parsed.status !== "parsed") throw new PortError(`get ${key}`, "none", `it ${parsed.because}`);
+  if (parsed.status !== "parsed") throw new UnreadableObjectError(key, parsed.because);
   const { environment, sha, planHash, actor, validSeconds } = parsed.value;
   const n = Number(/\.(\d{1,3})\.json$/.exec(key)?.[1] ?? 0);
   if (keyOf({ environment, sha, planHash, actor }, n) !== key) {
-    throw new PortError(`get ${key}`, "none", "it is of another plan or person than its name says");
+    throw new UnreadableObjectError(key, "is of another plan or person than its name says");
   }
   const at = stored.writtenAt;
   const expiresAt = toInstant(Date.parse(at) + validSeconds * 1000);

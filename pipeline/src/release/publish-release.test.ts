@@ -287,3 +287,55 @@ describe("verifying", () => {
     expect(await verifyRelease(store, shelf, shas.new)).toEqual({ status: "retired" });
   });
 });
+
+describe("a release.json that is lost or damaged", () => {
+  /** It ran once, so a ledger has its digest. */
+  async function aWorld() {
+    const world = new Simulation();
+    await world.begin();
+    const release = await world.publish("aaa1", []);
+    await world.run({ sha: release.sha });
+    const key = releaseKey(release.sha);
+    const body = (await world.store.get(key))?.body ?? new Uint8Array();
+    const manifest = JSON.parse(new TextDecoder().decode(body));
+    return { store: world.store, key, body, draft: { ...aDraft(), manifest, blobs: [] } as ReleaseDraft };
+  }
+
+  test.each([
+    ["lost", (store: MemoryObjectStore, key: string) => store.remove(key)],
+    ["damaged", (store: MemoryObjectStore, key: string) => store.plant(key, "{")],
+  ])("is put back, %s, by a build that gives what a ledger has on record", async (_name, harm) => {
+    const { store, key, body, draft } = await aWorld();
+    harm(store, key);
+    await publish(store, draft);
+    expect(Buffer.compare((await store.get(key))?.body ?? body.subarray(1), body)).toBe(0);
+  });
+
+  test.each([
+    ["lost", (store: MemoryObjectStore, key: string) => store.remove(key)],
+    ["damaged", (store: MemoryObjectStore, key: string) => store.plant(key, "{")],
+  ])("is not replaced, %s, by what another publisher makes", async (_name, harm) => {
+    const { store, key, draft } = await aWorld();
+    harm(store, key);
+    const before = (await store.get(key))?.body;
+    const other = { ...draft, manifest: { ...draft.manifest, publisher: { by: "octocat", runUrl: null } } };
+    await expect(publish(store, other)).rejects.toMatchObject({ code: "build-differs" });
+    expect((await store.get(key))?.body).toEqual(before);
+  });
+
+  test("stays as it is once the release was retired", async () => {
+    const { store, key, draft } = await aWorld();
+    store.plant(key, "{");
+    await changeRetention(store, draft.manifest.git.sha, (retention) => ({ ...retention, retired: true }));
+    await expect(publish(store, draft)).rejects.toMatchObject({ code: "release-missing" });
+    expect(new TextDecoder().decode((await store.get(key))?.body)).toBe("{");
+  });
+
+  test("and its pins come back with it", async () => {
+    const { store, draft } = await aWorld();
+    const { sha } = draft.manifest.git;
+    await changeRetention(store, sha, (retention) => ({ ...retention, pins: {} }));
+    expect(await publish(store, draft)).toMatchObject({ status: "same", restored: 1 });
+    expect(await readRetention(store, sha)).toMatchObject({ pins: { dev: 1 } });
+  });
+});

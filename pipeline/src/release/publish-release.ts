@@ -1,17 +1,25 @@
 import { PortError, RefusalError } from "../errors.ts";
 import { type Digest, type Instant, type Sha, shortDigest, shortSha } from "../identifiers.ts";
+import { BrokenChainError } from "../ledger/chain.ts";
 import { millisecondsBetween } from "../ledger/instants.ts";
 import type { Clock, ObjectStore, Random } from "../ports.ts";
 import { refuseCollisions } from "../web/collisions.ts";
 import type { WebFileList } from "../web/file-list.ts";
 import type { ImageShelf } from "./build-ports.ts";
-import { canonicalBytes, sha256 } from "./canonical-json.ts";
+import { canonicalBytes, digestOf, sha256 } from "./canonical-json.ts";
 import { freshMilliseconds, longestPublicationMilliseconds } from "./collection/ages.ts";
-import { changeRetention, retiredRefusal } from "./collection/retention.ts";
+import {
+  changeRetention,
+  pinRelease,
+  readHeldRetention,
+  readRetention,
+  retiredRefusal,
+} from "./collection/retention.ts";
 import { describeDifference } from "./describe-difference.ts";
 import { inParallel } from "./in-parallel.ts";
 import { listReleases } from "./list-releases.ts";
 import type { StoredRelease } from "./manifest.ts";
+import { type OnRecord, readOnRecord, spellOnRecord } from "./on-record.ts";
 import { readManifest, readWebList } from "./read-release.ts";
 import { buildIdentity, type ReleaseBlob, type ReleaseDraft } from "./release-draft.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
@@ -50,7 +58,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   const { store } = ports;
   const { sha } = draft.manifest.git;
   const before = await compareWithPublished(ports, draft);
-  if (before !== null) return { ...before, restored: await restoreBlobs(store, draft.blobs) };
+  if (before !== null) return { ...before, restored: before.restored + (await restore(store, draft)) };
 
   const earlier = await readEarlier(store, window);
   if (draft.web !== null)
@@ -75,7 +83,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
       return { status: "published", digest: sha256(body), written: sent.written + 1, present: sent.present };
     // Another build of this commit was faster: the same bytes are fine.
     const rival = await compareWithPublished(ports, draft);
-    if (rival !== null) return { ...rival, restored: 0 };
+    if (rival !== null) return rival;
     throw new PortError(`put ${releaseKey(sha)}`, "none", "the store says that it is there, and does not have it");
   } finally {
     await dropMarks(store, sha, nonce, base?.sha ?? null);
@@ -96,24 +104,22 @@ function refuseOverdue(sha: Sha, milliseconds: number): void {
 async function compareWithPublished(
   ports: PublishPorts,
   draft: ReleaseDraft,
-): Promise<Omit<Extract<Published, { status: "same" }>, "restored"> | null> {
+): Promise<Extract<Published, { status: "same" }> | null> {
   const { sha } = draft.manifest.git;
   const look = await readManifest(ports.store, sha);
   switch (look.status) {
     case "missing":
+      // A commit that was never published has no retention object, and no ledger needs to be asked.
+      if ((await readHeldRetention(ports.store, sha)).etag !== null) await refuseOffRecord(ports.store, draft);
       return null;
     case "retired":
       throw retiredRefusal(sha);
     case "corrupt":
-      throw new RefusalError({
-        code: "release-corrupt",
-        message: `${shortSha(sha)} is in the store and damaged. Nothing was changed.`,
-        evidence: [look.because],
-      });
+      return await putBackManifest(ports.store, draft, look.because);
     case "found": {
       const { manifest, digest, publishedAt } = look.release;
       if (buildIdentity(manifest) === buildIdentity(draft.manifest)) {
-        return { status: "same", digest, publishedAt, by: manifest.publisher.by };
+        return { status: "same", digest, publishedAt, by: manifest.publisher.by, restored: 0 };
       }
       throw new RefusalError({
         code: "build-differs",
@@ -123,6 +129,50 @@ async function compareWithPublished(
       });
     }
   }
+}
+
+/** What ran under this commit's name is known by its digest: no other bytes may take its place. */
+async function refuseOffRecord(store: ObjectStore, { manifest }: ReleaseDraft): Promise<readonly OnRecord[]> {
+  const onRecord = await readOnRecord(store, manifest.git.sha);
+  const digest = digestOf(manifest);
+  const other = onRecord.find((ran) => ran.digest !== digest);
+  if (other === undefined) return onRecord;
+  throw new RefusalError({
+    code: "build-differs",
+    message: `${shortSha(manifest.git.sha)} ran with another release.json, which is lost. Nothing was changed.`,
+    evidence: [
+      `release.json: now sha256:${shortDigest(digest)}, ${spellOnRecord(other)}`,
+      `published now by ${manifest.publisher.by}: another publisher is another release.json`,
+    ],
+    next: [`put ${releaseKey(manifest.git.sha)} back from a copy, or build where it was published from`],
+  });
+}
+
+/** A damaged release.json says nothing of what it was; a ledger does, and then a build of those very bytes may take its place. */
+async function putBackManifest(
+  store: ObjectStore,
+  draft: ReleaseDraft,
+  because: string,
+): Promise<Extract<Published, { status: "same" }>> {
+  const { manifest } = draft;
+  const { sha } = manifest.git;
+  const stored = await store.get(releaseKey(sha));
+  if ((await readRetention(store, sha)).retired) throw retiredRefusal(sha);
+  const onRecord = await refuseOffRecord(store, draft);
+  if (stored === null || onRecord.length === 0) {
+    throw new RefusalError({
+      code: "release-corrupt",
+      message: `${shortSha(sha)} is in the store and damaged. Nothing was changed.`,
+      evidence: [because],
+      next: ["promote doctor"],
+    });
+  }
+  await restoreBlobs(store, draft.blobs);
+  const body = canonicalBytes(manifest);
+  const put = await store.putIfMatch(releaseKey(sha), body, stored.etag);
+  if (put.status === "conflict")
+    throw new PortError(`put ${releaseKey(sha)}`, "none", "somebody else has changed it meanwhile");
+  return { status: "same", digest: sha256(body), publishedAt: put.serverTime, by: manifest.publisher.by, restored: 1 };
 }
 
 interface EarlierRelease {
@@ -193,6 +243,22 @@ async function sendBlobs(
   const ends = await inParallel(lacking, (blob) => sendBlob(store, blob, freshMilliseconds));
   const written = ends.filter((end) => end !== "present").length;
   return { written, present: wanted.length - written };
+}
+
+/** Whatever of a published release was lost or damaged, and the pins of the environments that ran it. */
+async function restore(store: ObjectStore, { manifest, blobs }: ReleaseDraft): Promise<number> {
+  const { sha } = manifest.git;
+  const restored = await restoreBlobs(store, blobs);
+  const { pins, retired } = await readRetention(store, sha);
+  if (retired) return restored;
+  const onRecord = await readOnRecord(store, sha).catch((error: unknown) => {
+    if (error instanceof BrokenChainError) return [];
+    throw error;
+  });
+  const loose = onRecord.filter(({ environment }) => pins[environment] === undefined);
+  // A pin keeps and takes nothing away: one too many goes with the next collection.
+  for (const { environment, epoch } of loose) await pinRelease(store, sha, environment, epoch);
+  return restored + loose.length;
 }
 
 /** The release is published: whatever of it is gone or has other bytes is put back, since its name proves what it was. */

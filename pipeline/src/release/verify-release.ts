@@ -1,11 +1,10 @@
-import { type Sha, shortDigest } from "../identifiers.ts";
-import { listEnvironments } from "../ledger/list-environments.ts";
-import { readStanding } from "../ledger/read-ledger.ts";
+import { isDigest, type Sha, shortDigest } from "../identifiers.ts";
 import type { ObjectStore } from "../ports.ts";
 import type { ImageShelf } from "./build-ports.ts";
 import { sha256 } from "./canonical-json.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { ReleaseImage, StoredRelease } from "./manifest.ts";
+import { readOnRecord, spellOnRecord } from "./on-record.ts";
 import { blobsOf, imagesOf, type WantedBlob } from "./parts-of-release.ts";
 import { readRelease } from "./read-release.ts";
 import { blobKey } from "./store-keys.ts";
@@ -52,16 +51,10 @@ export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: 
 
 /** A manifest is its own witness, but for ledgers: an environment that ran the release has its digest on record. */
 async function recordedOtherwise(store: ObjectStore, { manifest, digest }: StoredRelease): Promise<readonly string[]> {
-  const names = await listEnvironments(store);
-  const standings = await Promise.all(names.map(async (name) => ({ name, standing: await readStanding(store, name) })));
-  return standings.flatMap(({ name, standing }) => {
-    const ran = standing.good.find((run) => run.sha === manifest.git.sha && run.digest !== digest);
-    return ran
-      ? [
-          `release.json: sha256:${shortDigest(digest)}, epoch ${ran.epoch} of ${name} ran sha256:${shortDigest(ran.digest)}`,
-        ]
-      : [];
-  });
+  const onRecord = await readOnRecord(store, manifest.git.sha);
+  return onRecord
+    .filter((ran) => ran.digest !== digest)
+    .map((ran) => `release.json: sha256:${shortDigest(digest)}, ${spellOnRecord(ran)}`);
 }
 
 interface Checked {
@@ -91,6 +84,9 @@ async function checkImage(shelf: ImageShelf, name: string, image: ReleaseImage):
     case "missing":
       return { bytes: 0, problem: `${name}: image ${digest} is missing` };
     case "differs":
-      return { bytes: 0, problem: `${name}: image ${digest}, found sha256:${shortDigest(verdict.found)}` };
+      return {
+        bytes: 0,
+        problem: `${name}: image ${digest}, found ${isDigest(verdict.found) ? `sha256:${shortDigest(verdict.found)}` : verdict.found}`,
+      };
   }
 }

@@ -54,9 +54,15 @@ export const whenWrong = {
     exits: { 3: "something differs; it is named" },
   },
   doctor: {
-    about: ["Proves now that a promotion and a rollback would work: credentials, target, images, releases, secrets."],
-    examples: [["promote doctor --env prod", "one environment"]],
-    exits: { 3: "one of its answers is NO" },
+    about: [
+      "Proves now that a promotion and a rollback would work: the store takes, keeps and lists; ledgers are whole; targets answer; every release that may be needed is there, byte by byte, and kept from collection; files and disk are in order. Nothing is changed but a probe in the store.",
+      "Each NO names the file or release and what to do about it. Building a published commit again puts back what the store has lost of it; what no command can write anew is named, to be put back from a copy.",
+    ],
+    examples: [
+      ["promote doctor", "every environment"],
+      ["promote doctor --env prod", "one environment"],
+    ],
+    exits: { 3: "one of its answers is NO", 7: "nothing is wrong, but something could not be told" },
   },
   hold: {
     about: [

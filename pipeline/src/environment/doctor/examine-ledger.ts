@@ -1,11 +1,13 @@
 import { type EnvironmentName, shortSha } from "../../identifiers.ts";
+import { readCurrent } from "../../ledger/current.ts";
 import { readHold } from "../../ledger/hold.ts";
+import { currentKey, historyKey } from "../../ledger/keys.ts";
 import { readLease } from "../../ledger/lease-look.ts";
 import { readStanding } from "../../ledger/read-ledger.ts";
 import type { Standing, Unfinished } from "../../ledger/records.ts";
 import { verifyHistory } from "../../ledger/verify-history.ts";
 import type { ObjectStore } from "../../ports.ts";
-import { examined, type Finding, no, ok } from "./finding.ts";
+import { examined, type Finding, no, ok, putBack } from "./finding.ts";
 
 /** Whether an environment's records are whole, and whether anything stands in the way of the next run. */
 export async function examineLedger(
@@ -15,9 +17,12 @@ export async function examineLedger(
   let isWhole = false;
   const records = await examined("ledger", async () => {
     const verdict = await verifyHistory(store, environment);
-    if (!verdict.ok) return [no("ledger", verdict.because, "promote history --verify")];
+    if (!verdict.ok) {
+      const record = historyKey(environment, verdict.seq);
+      return [no("ledger", verdict.because, `${putBack(record)}: no command writes a record anew`)];
+    }
     isWhole = true;
-    return [standingWords(environment, await readStanding(store, environment))];
+    return [standingWords(environment, await readStanding(store, environment)), ...(await copy(store, environment))];
   });
   const others = [
     ...(await examined("lease", () => lease(store, environment))),
@@ -27,6 +32,14 @@ export async function examineLedger(
     })),
   ];
   return { isWhole, findings: [...records, ...others] };
+}
+
+/** The copy of the ledger's fold. Without it nothing is lost but the witness of a ledger that was cut short. */
+async function copy(store: ObjectStore, environment: EnvironmentName): Promise<readonly Finding[]> {
+  const key = currentKey(environment);
+  if ((await store.get(key)) === null || (await readCurrent(store, environment)) !== null) return [];
+  const instead = "the end of the next promotion writes it anew";
+  return [no("ledger", `${key} cannot be read, and the records are whole without it`, putBack(key, instead))];
 }
 
 function standingWords(environment: EnvironmentName, { unfinished, seq, epoch }: Standing): Finding {

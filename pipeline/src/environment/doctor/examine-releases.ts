@@ -9,7 +9,7 @@ import { releasesInUse } from "../../release/collection/releases-in-use.ts";
 import { readRetention } from "../../release/collection/retention.ts";
 import { listReleases } from "../../release/list-releases.ts";
 import { type Verification, verifyRelease } from "../../release/verify-release.ts";
-import { examined, type Finding, no, ok, restore, unknown } from "./finding.ts";
+import { examined, type Finding, no, ok, unknown } from "./finding.ts";
 
 export interface ReleasePorts {
   readonly store: ObjectStore;
@@ -33,7 +33,9 @@ export async function examineNewest(ports: ReleasePorts, known: Verifications): 
     if (!newest) return [no("newest", "no release was published", "promote build")];
     const { sha } = newest.manifest.git;
     const because = whyNotWhole(await verify(ports, known, sha));
-    if (because !== null) return [no("newest", `${shortSha(sha)}: ${because}`, mend(sha, because))];
+    if (because !== null) return [no("newest", `${shortSha(sha)}: ${because}`, mend(sha))];
+    // What a promotion begins with is its pin.
+    await readRetention(ports.store, sha);
     return [ok("newest", `${shortSha(sha)} is stored whole`), ...(await examineBranch(ports, sha))];
   });
 }
@@ -63,10 +65,13 @@ export async function examineRollback(
     const runs = runningOf(standing);
     const candidates = [...inUse].filter((sha) => sha !== runs?.sha && hasRun(standing, sha));
     const broken = await findBroken(ports, known, candidates);
+    // A promotion that fails is put back to what runs, and the next environment is given it.
+    const running = await findBroken(ports, known, runs ? [runs.sha] : []);
     return [
-      ...broken.map(({ sha, because }) =>
-        no("rollback", `${shortSha(sha)} cannot come back: ${because}`, mend(sha, because)),
+      ...running.map(({ sha, because }) =>
+        no("running", `${shortSha(sha)} is what runs and is not stored whole: ${because}`, mend(sha)),
       ),
+      ...broken.map(({ sha, because }) => no("rollback", `${shortSha(sha)} cannot come back: ${because}`, mend(sha))),
       ...(broken.length === candidates.length && broken.length > 0 ? [] : [where(standing, quarantined, candidates)]),
       ...(await examinePins(store, environment, standing.good, inUse)),
     ];
@@ -113,7 +118,9 @@ async function examinePins(
   const loose = looks.filter(({ retention }) => retention.retired || retention.pins[environment] === undefined);
   if (loose.length === 0) return ran.length === 0 ? [] : [ok("retention", `${count(ran.length)} kept from collection`)];
   return loose.map(({ sha, retention }) =>
-    no("retention", `${shortSha(sha)} is ${retention.retired ? "retired" : `not pinned for ${environment}`}`),
+    retention.retired
+      ? no("retention", `${shortSha(sha)} is retired, and ${environment} may need it`)
+      : no("retention", `${shortSha(sha)} is not pinned for ${environment}`, mend(sha)),
   );
 }
 
@@ -129,15 +136,15 @@ function verify({ store, shelf, reading }: ReleasePorts, known: Verifications, s
 /** Null: it is whole. */
 function whyNotWhole(verification: Verification): string | null {
   if (verification.status === "whole") return null;
-  if (verification.status !== "differs") return verification.status;
+  if (verification.status === "missing") return "release.json is missing";
+  if (verification.status === "retired") return "it was retired, for ever";
   const [first = "it differs", ...others] = verification.differences;
   return others.length === 0 ? first : `${first}, and ${others.length} more`;
 }
 
 /**
- * Building a published commit again puts back what is missing or damaged, if the build gives the same bytes; its
- * release.json alone cannot be proven by any build.
+ * Building a published commit again puts back what is missing or damaged, and pins that are gone, if the build gives the
+ * bytes that ran.
  */
-const mend = (sha: Sha, because: string): string =>
-  because.startsWith("release.json") ? restore : `promote build --sha ${sha}`;
+const mend = (sha: Sha): string => `promote build --sha ${sha}`;
 const count = (releases: number): string => (releases === 1 ? "1 release" : `${releases} releases`);

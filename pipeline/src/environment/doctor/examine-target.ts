@@ -23,6 +23,11 @@ export async function examineTarget(ports: TargetPorts, environment: Environment
   const described = await examined("target", async () => {
     const found = await readTarget(store, environment);
     if (found) return [ok("target", `${found.target.url ?? found.target.kind}, ${parts(found.target)}`)];
+    const runs = runningOf(await readStanding(store, environment));
+    if (runs && ports.isMadeByPromotion) {
+      const text = "target.json is missing, and something was promoted here";
+      return [no("target", text, `promote --sha ${runs.sha} --env ${environment}`)];
+    }
     return ports.isMadeByPromotion
       ? [ok("target", "the first promotion makes it")]
       : [no("target", "no infrastructure is described: target.json is missing")];
@@ -44,12 +49,13 @@ async function running(ports: TargetPorts, environment: EnvironmentName): Promis
   const { store } = ports;
   const runs = runningOf(await readStanding(store, environment));
   const target = await readTarget(store, environment);
-  if (!runs || !target) return [ok("running", "nothing, by record")];
+  if (!runs) return [ok("running", "nothing, by record")];
+  if (!target) return [unknown("running", `${shortSha(runs.sha)} by record, and nothing tells where to look`)];
   const look = await readRelease(store, runs.sha);
   const name = shortSha(runs.sha);
   if (look.status !== "found")
     return [
-      no("running", `${name} is what runs, and its release is ${look.status}`, `promote verify --sha ${runs.sha}`),
+      unknown("running", `${name} by record, and what belongs to it cannot be told: its release is ${look.status}`),
     ];
   const { services } = look.release.manifest;
   const verdict = await verifyLive({

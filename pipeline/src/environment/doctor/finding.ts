@@ -40,11 +40,14 @@ export async function examined(about: string, examine: () => Promise<readonly Fi
     const code = codeOf(error);
     const remedy = remedies.find(({ codes }) => codes.includes(code));
     if (remedy) return [no(about, error.message, remedy.sentence)];
-    return [error instanceof UnreadableObjectError ? no(about, error.message, restore) : unknown(about, error.message)];
+    if (error instanceof UnreadableObjectError) return [no(about, error.message, putBack(error.key))];
+    return [unknown(about, error.message)];
   }
 }
 
-export const restore = "put the file back from a copy, or remove its newest version if it can be done without";
+/** What no command can write anew. `instead`: what can be done without a copy. */
+export const putBack = (key: string, instead?: string): string =>
+  `put ${key} back from a copy${instead === undefined ? "" : `; without one, ${instead}`}`;
 
 const remedies: readonly { readonly codes: readonly string[]; readonly sentence: string }[] = [
   { codes: ["ENOSPC", "EDQUOT", "EFBIG"], sentence: "make room on the disk, then the same command" },
