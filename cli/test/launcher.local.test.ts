@@ -52,7 +52,9 @@ describe("cold start", () => {
       expect(status).toBe(0);
       const loaded = stderr.split("\n").filter((line) => line.startsWith("loaded file:"));
       expect(loaded.length).toBeGreaterThan(3);
-      expect(loaded.filter((line) => /node_modules|\/pipeline\/(?!src\/redaction\/)|\/commands\//.test(line))).toEqual([]);
+      expect(loaded.filter((line) => /node_modules|\/pipeline\/(?!src\/redaction\/)|\/commands\//.test(line))).toEqual(
+        [],
+      );
     },
   );
 });

@@ -33,7 +33,9 @@ async function examineHere(
   session: Session,
   environments: readonly EnvironmentName[],
 ): Promise<readonly Examination[]> {
-  const { createImageStore, examineDisk, examineFiles, platformFolders } = await import("@slipway/pipeline/local");
+  const { createImageStore, examineDatabase, examineDisk, examineFiles, platformFolders } = await import(
+    "@slipway/pipeline/local"
+  );
   const folders = platformFolders(session.root, session.storeFolder ?? undefined);
   const { store, clock, random, connect } = session;
   const [shared, ...others] = await examine(
@@ -52,7 +54,8 @@ async function examineHere(
     },
     environments,
   );
-  const disk = [...(await examineFiles(folders.objects)), ...(await examineDisk(session.address))];
+  const files = await examineFiles(folders.objects);
+  const disk = [...files, ...(await examineDisk(session.address)), ...(await examineDatabase(session.root))];
   return [{ environment: null, findings: [...(shared?.findings ?? []), ...disk] }, ...others];
 }
 

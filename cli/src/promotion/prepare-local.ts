@@ -9,8 +9,7 @@ import { type Look, lookAtRequest } from "./look.ts";
  */
 export async function prepareLocal(call: Call, session: Session, request: PromotionRequest): Promise<Prepared> {
   const look = await lookAtRequest(session, request);
-  if (isRefusedAnyway(look))
-    return { store: await withTarget(session, request.environment), revive: async () => null };
+  if (isRefusedAnyway(look)) return { store: await withTarget(session, request.environment), revive: async () => null };
   const start = await startEnvironment(call, session, look);
   return { store: session.store, revive: start };
 }

@@ -31,5 +31,7 @@ export const platformStatus: Control["platformStatus"] = async (root) =>
   (await import("./platform-control.ts")).platformStatus(root);
 export const loadRunnerBundle: Bundle["loadRunnerBundle"] = async (engine) =>
   (await import("../migration/runner/bundle.ts")).loadRunnerBundle(engine);
+export const examineDatabase: typeof import("./examine-database.ts").examineDatabase = async (root) =>
+  (await import("./examine-database.ts")).examineDatabase(root);
 export const localDatabaseUrl: DatabaseUrl["localDatabaseUrl"] = async (root, environment) =>
   (await import("./database-url.ts")).localDatabaseUrl(root, environment);

@@ -36,6 +36,8 @@ export interface StartedPlatform {
 const keptForPlatform =
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LC_.*|XDG_.*|LD_LIBRARY_PATH|NODE_COMPILE_CACHE|NODE_V8_COVERAGE)$/;
 const startSeconds = 60;
+/** One that was there before us has written its address by then, or has lost it. */
+const reachableSeconds = 20;
 const stopSeconds = 60;
 const logBytes = 1024 * 1024;
 const shownLines = 15;
@@ -113,15 +115,24 @@ async function launch(folders: PlatformFolders, input: StartPlatformInput): Prom
   if (message.status === "failed") throw failedStart(message, folders);
   // "owned": another start was first, and its platform may still be on its way up.
   const until = performance.now() + startSeconds * 1_000;
+  const unreachable = performance.now() + reachableSeconds * 1_000;
   while (performance.now() < until) {
     const address = await livingAddress(folders.addressFile);
     if (address) return address;
     const owner = await ownerOf(folders.state);
     if (owner && !(await isAlive(owner))) break;
+    if (owner && message.status === "owned" && performance.now() > unreachable) throw lostAddress(folders, owner.pid);
     await delay(20);
   }
   throw new Error(`the local platform did not come up${lastLines(folders)}`);
 }
+
+const lostAddress = (folders: PlatformFolders, pid: number): UserError =>
+  new UserError({
+    code: "store-unusable",
+    message: `a platform of this folder runs, pid ${pid}, and ${folders.addressFile} does not tell where it is reached. Nothing was changed.`,
+    next: ["promote local stop, then the same command"],
+  });
 
 async function spawnPlatform(folders: PlatformFolders, input: StartPlatformInput): Promise<StartMessage> {
   await keepLogShort(folders.log);

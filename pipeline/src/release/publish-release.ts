@@ -22,7 +22,7 @@ import type { StoredRelease } from "./manifest.ts";
 import { type OnRecord, readOnRecord, spellOnRecord } from "./on-record.ts";
 import { readManifest, readWebList } from "./read-release.ts";
 import { buildIdentity, type ReleaseBlob, type ReleaseDraft } from "./release-draft.ts";
-import { blobKey, releaseKey } from "./store-keys.ts";
+import { blobKey, blobPrefix, releaseKey } from "./store-keys.ts";
 
 export interface PublishPorts {
   readonly store: ObjectStore;
@@ -74,11 +74,15 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
     throw retiredRefusal(sha);
   }
   const base = await holdBase(store, earlier[0] ?? null, nonce, at);
+  let mayStillLand = false;
   try {
     const sent = await sendBlobs(store, draft.blobs, base?.has ?? new Set());
     refuseOverdue(sha, millisecondsBetween(at, ports.clock.now()));
     const body = canonicalBytes(draft.manifest);
-    const put = await store.putIfAbsent(releaseKey(sha), body);
+    const put = await store.putIfAbsent(releaseKey(sha), body).catch((error: unknown) => {
+      mayStillLand = error instanceof PortError && error.effect === "possible";
+      throw error;
+    });
     if (put.status === "written")
       return { status: "published", digest: sha256(body), written: sent.written + 1, present: sent.present };
     // Another build of this commit was faster: the same bytes are fine.
@@ -86,7 +90,8 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
     if (rival !== null) return rival;
     throw new PortError(`put ${releaseKey(sha)}`, "none", "the store says that it is there, and does not have it");
   } finally {
-    await dropMarks(store, sha, nonce, base?.sha ?? null);
+    // A request without an answer may make the release visible later: what it rests on stays marked until the marks are old.
+    if (!mayStillLand) await dropMarks(store, sha, nonce, base?.sha ?? null);
   }
 }
 
@@ -239,7 +244,9 @@ async function sendBlobs(
   known: ReadonlySet<Digest>,
 ): Promise<{ readonly written: number; readonly present: number }> {
   const wanted = eachOnce(blobs);
-  const lacking = wanted.filter((blob) => !known.has(blob.digest));
+  // What the base lists is kept, and may be lost all the same: one listing tells, where a look at each would cost a request.
+  const there = known.size === 0 ? null : new Set(await store.list(blobPrefix));
+  const lacking = wanted.filter(({ digest }) => !known.has(digest) || !there?.has(blobKey(digest)));
   const ends = await inParallel(lacking, (blob) => sendBlob(store, blob, freshMilliseconds));
   const written = ends.filter((end) => end !== "present").length;
   return { written, present: wanted.length - written };

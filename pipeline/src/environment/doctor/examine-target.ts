@@ -1,4 +1,4 @@
-import { type EnvironmentName, shortSha } from "../../identifiers.ts";
+import { type EnvironmentName, type Epoch, shortSha } from "../../identifiers.ts";
 import { readStanding } from "../../ledger/read-ledger.ts";
 import { runningOf } from "../../ledger/records.ts";
 import type { EnvironmentPorts, ObjectStore } from "../../ports.ts";
@@ -47,9 +47,11 @@ function parts({ services, anyService, web, migrations }: Target): string {
 
 async function running(ports: TargetPorts, environment: EnvironmentName): Promise<readonly Finding[]> {
   const { store } = ports;
-  const runs = runningOf(await readStanding(store, environment));
+  const standing = await readStanding(store, environment);
+  const { epoch } = standing;
+  const runs = runningOf(standing);
   const target = await readTarget(store, environment);
-  if (!runs) return [ok("running", "nothing, by record")];
+  if (!runs) return [target ? await nothingRuns(ports, target.target, epoch) : ok("running", "nothing, by record")];
   if (!target) return [unknown("running", `${shortSha(runs.sha)} by record, and nothing tells where to look`)];
   const look = await readRelease(store, runs.sha);
   const name = shortSha(runs.sha);
@@ -71,4 +73,12 @@ async function running(ports: TargetPorts, environment: EnvironmentName): Promis
   return verdict.status === "no"
     ? [no("running", text, `promote verify --env ${environment}`)]
     : [unknown("running", text, ...(ports.wake === null ? [] : [ports.wake]))];
+}
+
+/** Pages that were switched by a run which this ledger does not know: no promotion will be let in. */
+async function nothingRuns({ connect }: TargetPorts, target: Target, epoch: Epoch): Promise<Finding> {
+  const live = await (await connect(target)).web.readLive();
+  if (live.epoch <= epoch) return ok("running", "nothing, by record");
+  const text = `pages were switched under epoch ${live.epoch}, and the ledger of this store ends at ${epoch}: it was lost, or another store's is followed`;
+  return no("running", text, "name the store that it was promoted from with --store", "promote local stop --purge");
 }

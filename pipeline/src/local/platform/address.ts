@@ -18,11 +18,11 @@ export async function livingAddress(addressFile: string): Promise<PlatformAddres
 }
 
 export async function readAddress(addressFile: string): Promise<PlatformAddress | null> {
-  const text = await readIfThere(addressFile);
-  if (text === null) return null;
   try {
-    return addressSchema.parse(JSON.parse(text));
+    const text = await readIfThere(addressFile);
+    return text === null ? null : addressSchema.parse(JSON.parse(text));
   } catch {
+    // Torn, or something else in its place: nobody is reached by it.
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { UserError } from "../../errors.ts";
 import { type DesiredState, desiredStateSchema, emptyState, type ServiceState } from "./desired-state.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import { Serial } from "./serial.ts";
@@ -48,8 +49,12 @@ export async function readState(path: string): Promise<DesiredState | null> {
   const text = await readIfThere(path);
   if (text === null) return null;
   const parsed = desiredStateSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new Error(`${path} cannot be read: ${parsed.error.issues[0]?.message ?? "not JSON"}`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  throw new UserError({
+    code: "store-unusable",
+    message: `${path} cannot be read: ${parsed.error.issues[0]?.message ?? "not JSON"}. It says what the platform is to run, which the next promotions tell it again. Nothing was changed.`,
+    next: ["remove that file, then the same command", "then promote again what each environment runs: promote status"],
+  });
 }
 
 function parseJson(text: string): unknown {
