@@ -51,6 +51,10 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "A full disk, a read-only folder, and anything stored that is edited, cut, lost or replaced: it is named, nothing green rests on it, and `promote doctor` says how to go on",
     run: "`npm test`",
   },
+  "disk-full": {
+    promise: "On a disk that is full, fills up half way or may only be read, every verb says so, and nothing is lost",
+    run: "`npm test`",
+  },
   secrets: {
     promise:
       "A secret of the caller, or of the file that services get theirs from, leaves by no way out, in no spelling",

@@ -428,12 +428,12 @@ export const mutants: readonly Mutant[] = [
     tests: "release/publish-release.test.ts",
   },
   {
-    name: "a collected commit can be published again",
-    after: "R2, a tombstoned SHA never returns",
-    file: "release/publish-release.ts",
-    find: '    case "retired":\n      throw retiredRefusal(sha);',
-    replace: '    case "retired":\n      return null;',
-    tests: "release/collection/collect.test.ts",
+    name: "a release that was retired can be pinned",
+    after: "R23",
+    file: "release/collection/retention.ts",
+    find: '    if (held.retention.retired) return "retired";\n',
+    replace: "",
+    tests: "promotion/steps/pin-artifacts.test.ts",
   },
   {
     name: "what is kept to go back to is counted otherwise than a rollback chooses",
