@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { valuesOfEnvFile } from "./redactor.ts";
+import { valuesOfEnvFile } from "@slipway/pipeline/redaction";
 
 /** Values that services are given from a file, which no line of ours may show. Not there: none. */
 export async function readEnvFile(root: string, file: string | null): Promise<readonly string[]> {

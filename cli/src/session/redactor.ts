@@ -1,10 +1,5 @@
-import { parseEnv } from "node:util";
-import { type Place, SecretMatcher, takeOut } from "@slipway/pipeline/redaction";
-import { formsOf, shortest } from "./secret-forms.ts";
+import { formsOf, type Place, SecretMatcher, secretsByName, shortest, takeOut } from "@slipway/pipeline/redaction";
 
-/** Variables with such names hold secrets, whatever they hold. */
-const secretName =
-  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)KEY$|DATABASE_URL|CONNECTION_STRING|_DSN$|WEBHOOK)/i;
 /** From `://` of `scheme://user:password@` of any address in a text. */
 const passwordInAddress = /:\/\/[^\s:/@"'<>]*:([^\s/"'<>\\,]+)@/y;
 
@@ -17,11 +12,7 @@ export class Redactor {
   #matcher: SecretMatcher | null = null;
 
   constructor(variables: Readonly<Record<string, string | undefined>>) {
-    this.add(
-      Object.entries(variables).flatMap(([name, value]) =>
-        secretName.test(name) && value !== undefined ? [value] : [],
-      ),
-    );
+    this.add(secretsByName(variables));
   }
 
   add(values: readonly string[]): void {
@@ -75,14 +66,4 @@ function findPasswords(text: string, places: Place[]): void {
     const to = at + found[0].length - 1;
     places.push([to - (found[1] ?? "").length, to]);
   }
-}
-
-/** Under a name that tells of no secret: a word, a number, or an address of this machine. They are in every log. */
-const noSecret = /^([A-Za-z]{1,19}|\d{1,9}|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[\w./-]*)?)$/;
-
-/** Values of a file of `NAME=value` lines that must not be shown. */
-export function valuesOfEnvFile(text: string): readonly string[] {
-  return Object.entries(parseEnv(text)).flatMap(([name, value = ""]) =>
-    value === "" || (noSecret.test(value) && !secretName.test(name)) ? [] : [value],
-  );
 }

@@ -1,28 +1,19 @@
 import { PortError, RefusalError } from "../errors.ts";
-import { type Digest, type Instant, type Sha, shortDigest, shortSha } from "../identifiers.ts";
-import { BrokenChainError } from "../ledger/chain.ts";
+import { type Digest, type Instant, type Sha, shortSha } from "../identifiers.ts";
 import { millisecondsBetween } from "../ledger/instants.ts";
 import type { Clock, ObjectStore, Random } from "../ports.ts";
 import { refuseCollisions } from "../web/collisions.ts";
-import type { WebFileList } from "../web/file-list.ts";
 import type { ImageShelf } from "./build-ports.ts";
-import { canonicalBytes, digestOf, sha256 } from "./canonical-json.ts";
-import { freshMilliseconds, longestPublicationMilliseconds } from "./collection/ages.ts";
-import {
-  changeRetention,
-  pinRelease,
-  readHeldRetention,
-  readRetention,
-  retiredRefusal,
-} from "./collection/retention.ts";
+import { canonicalBytes, sha256 } from "./canonical-json.ts";
+import { longestPublicationMilliseconds } from "./collection/ages.ts";
+import { changeRetention, readHeldRetention, retiredRefusal } from "./collection/retention.ts";
 import { describeDifference } from "./describe-difference.ts";
-import { inParallel } from "./in-parallel.ts";
-import { listReleases } from "./list-releases.ts";
-import type { StoredRelease } from "./manifest.ts";
-import { type OnRecord, readOnRecord, spellOnRecord } from "./on-record.ts";
-import { readManifest, readWebList } from "./read-release.ts";
-import { buildIdentity, type ReleaseBlob, type ReleaseDraft } from "./release-draft.ts";
-import { blobKey, blobPrefix, releaseKey } from "./store-keys.ts";
+import { dropMarks, holdBase, readEarlier } from "./publication-base.ts";
+import { readManifest } from "./read-release.ts";
+import { buildIdentity, type ReleaseDraft } from "./release-draft.ts";
+import { putBackManifest, refuseOffRecord, restoreRelease } from "./restore-release.ts";
+import { sendBlobs } from "./send-blobs.ts";
+import { releaseKey } from "./store-keys.ts";
 
 export interface PublishPorts {
   readonly store: ObjectStore;
@@ -58,7 +49,7 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   const { store } = ports;
   const { sha } = draft.manifest.git;
   const before = await compareWithPublished(ports, draft);
-  if (before !== null) return { ...before, restored: before.restored + (await restore(store, draft)) };
+  if (before !== null) return { ...before, restored: before.restored + (await restoreRelease(store, draft)) };
 
   const earlier = await readEarlier(store, window);
   if (draft.web !== null)
@@ -133,195 +124,5 @@ async function compareWithPublished(
         next: ["take times from SOURCE_DATE_EPOCH; what is published can be promoted as it is"],
       });
     }
-  }
-}
-
-/** What ran under this commit's name is known by its digest: no other bytes may take its place. */
-async function refuseOffRecord(store: ObjectStore, { manifest }: ReleaseDraft): Promise<readonly OnRecord[]> {
-  const onRecord = await readOnRecord(store, manifest.git.sha);
-  const digest = digestOf(manifest);
-  const other = onRecord.find((ran) => ran.digest !== digest);
-  if (other === undefined) return onRecord;
-  throw new RefusalError({
-    code: "build-differs",
-    message: `${shortSha(manifest.git.sha)} ran with another release.json, which is lost. Nothing was changed.`,
-    evidence: [
-      `release.json: now sha256:${shortDigest(digest)}, ${spellOnRecord(other)}`,
-      `published now by ${manifest.publisher.by}: another publisher is another release.json`,
-    ],
-    next: [`put ${releaseKey(manifest.git.sha)} back from a copy, or build where it was published from`],
-  });
-}
-
-/** A damaged release.json says nothing of what it was; a ledger does, and then a build of those very bytes may take its place. */
-async function putBackManifest(
-  store: ObjectStore,
-  draft: ReleaseDraft,
-  because: string,
-): Promise<Extract<Published, { status: "same" }>> {
-  const { manifest } = draft;
-  const { sha } = manifest.git;
-  const stored = await store.get(releaseKey(sha));
-  if ((await readRetention(store, sha)).retired) throw retiredRefusal(sha);
-  const onRecord = await refuseOffRecord(store, draft);
-  if (stored === null || onRecord.length === 0) {
-    throw new RefusalError({
-      code: "release-corrupt",
-      message: `${shortSha(sha)} is in the store and damaged. Nothing was changed.`,
-      evidence: [because],
-      next: ["promote doctor"],
-    });
-  }
-  await restoreBlobs(store, draft.blobs);
-  const body = canonicalBytes(manifest);
-  const put = await store.putIfMatch(releaseKey(sha), body, stored.etag);
-  if (put.status === "conflict")
-    throw new PortError(`put ${releaseKey(sha)}`, "none", "somebody else has changed it meanwhile");
-  return { status: "same", digest: sha256(body), publishedAt: put.serverTime, by: manifest.publisher.by, restored: 1 };
-}
-
-interface EarlierRelease {
-  readonly release: StoredRelease;
-  readonly web: WebFileList | null;
-}
-
-/** The newest releases with their web lists, each list read once; one that cannot be read says nothing. */
-async function readEarlier(store: ObjectStore, window: number): Promise<readonly EarlierRelease[]> {
-  const releases = await listReleases(store, window);
-  const digests = [
-    ...new Set(releases.flatMap(({ manifest }) => (manifest.web === null ? [] : [manifest.web.digest]))),
-  ];
-  const lists = new Map(
-    await inParallel(digests, async (digest) => {
-      const list = await readWebList(store, digest);
-      return [digest, list.status === "parsed" ? list.value : null] as const;
-    }),
-  );
-  return releases.map((release) => {
-    const digest = release.manifest.web?.digest;
-    return { release, web: digest === undefined ? null : (lists.get(digest) ?? null) };
-  });
-}
-
-/**
- * What the newest release has is not sent again. Its retention object says so first: a collector that is about to retire it
- * loses that race, so nothing that was skipped can go away before release.json names it (protocol §9).
- */
-async function holdBase(
-  store: ObjectStore,
-  newest: EarlierRelease | null,
-  nonce: string,
-  at: Instant,
-): Promise<{ readonly sha: Sha; readonly has: ReadonlySet<Digest> } | null> {
-  if (newest === null) return null;
-  const { manifest } = newest.release;
-  const held = await changeRetention(store, manifest.git.sha, (retention) => ({
-    ...retention,
-    bases: { ...retention.bases, [nonce]: at },
-  }));
-  if (held === "retired") return null;
-  const has = new Set<Digest>();
-  for (const image of [
-    ...Object.values(manifest.images),
-    ...(manifest.migrations ? [manifest.migrations.runner.image] : []),
-  ]) {
-    if (image.files !== undefined) has.add(image.files);
-  }
-  if (newest.web !== null && manifest.web !== null) {
-    has.add(manifest.web.digest);
-    for (const file of newest.web.files) has.add(file.sha256);
-  }
-  return { sha: manifest.git.sha, has };
-}
-
-const eachOnce = (blobs: readonly ReleaseBlob[]): readonly ReleaseBlob[] => [
-  ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
-];
-
-async function sendBlobs(
-  store: ObjectStore,
-  blobs: readonly ReleaseBlob[],
-  known: ReadonlySet<Digest>,
-): Promise<{ readonly written: number; readonly present: number }> {
-  const wanted = eachOnce(blobs);
-  // What the base lists is kept, and may be lost all the same: one listing tells, where a look at each would cost a request.
-  const there = known.size === 0 ? null : new Set(await store.list(blobPrefix));
-  const lacking = wanted.filter(({ digest }) => !known.has(digest) || !there?.has(blobKey(digest)));
-  const ends = await inParallel(lacking, (blob) => sendBlob(store, blob, freshMilliseconds));
-  const written = ends.filter((end) => end !== "present").length;
-  return { written, present: wanted.length - written };
-}
-
-/** Whatever of a published release was lost or damaged, and the pins of the environments that ran it. */
-async function restore(store: ObjectStore, { manifest, blobs }: ReleaseDraft): Promise<number> {
-  const { sha } = manifest.git;
-  const restored = await restoreBlobs(store, blobs);
-  const { pins, retired } = await readRetention(store, sha);
-  if (retired) return restored;
-  const onRecord = await readOnRecord(store, sha).catch((error: unknown) => {
-    if (error instanceof BrokenChainError) return [];
-    throw error;
-  });
-  const loose = onRecord.filter(({ environment }) => pins[environment] === undefined);
-  // A pin keeps and takes nothing away: one too many goes with the next collection.
-  for (const { environment, epoch } of loose) await pinRelease(store, sha, environment, epoch);
-  return restored + loose.length;
-}
-
-/** The release is published: whatever of it is gone or has other bytes is put back, since its name proves what it was. */
-async function restoreBlobs(store: ObjectStore, blobs: readonly ReleaseBlob[]): Promise<number> {
-  const ends = await inParallel(eachOnce(blobs), (blob) => sendBlob(store, blob, Number.POSITIVE_INFINITY));
-  return ends.filter((end) => end !== "present").length;
-}
-
-/** Each lost race is a collector's removal or another publisher's write. */
-const mostRaces = 50;
-
-/**
- * What is there already is written again unless that was lately: nothing keeps it from collection but its age, since no
- * release that is known to be kept lists it (protocol §9). Other bytes under the name are damage, and are replaced.
- */
-async function sendBlob(
-  store: ObjectStore,
-  { digest, read }: ReleaseBlob,
-  oldMilliseconds: number,
-): Promise<"written" | "present"> {
-  const key = blobKey(digest);
-  for (let race = 0; race < mostRaces; race += 1) {
-    const found = await store.get(key);
-    const isRight = found !== null && sha256(found.body) === digest;
-    if (isRight && millisecondsBetween(found.writtenAt, found.serverTime) < oldMilliseconds) return "present";
-    const bytes = await readBuilt(digest, read);
-    const put = await (found === null ? store.putIfAbsent(key, bytes) : store.putIfMatch(key, bytes, found.etag));
-    if (put.status === "written") return "written";
-  }
-  throw new PortError(`put ${key}`, "none", `lost ${mostRaces} races in a row`);
-}
-
-async function readBuilt(digest: Digest, read: ReleaseBlob["read"]): Promise<Uint8Array> {
-  const bytes = await read();
-  if (sha256(bytes) === digest) return bytes;
-  throw new RefusalError({
-    code: "build-failed",
-    message: `a built file changed while it was being published (sha256:${shortDigest(digest)}). No release was published.`,
-  });
-}
-
-/** Marks that stay behind after a kill do no harm: the collector passes over those older than a day. */
-async function dropMarks(store: ObjectStore, sha: Sha, nonce: string, base: Sha | null): Promise<void> {
-  const dropped = [
-    changeRetention(store, sha, (retention) =>
-      retention.publishing?.nonce === nonce ? { ...retention, publishing: null } : null,
-    ),
-    ...(base === null
-      ? []
-      : [
-          changeRetention(store, base, ({ bases: { [nonce]: ours, ...bases }, ...retention }) =>
-            ours === undefined ? null : { ...retention, bases },
-          ),
-        ]),
-  ];
-  for (const end of await Promise.allSettled(dropped)) {
-    if (end.status === "rejected" && !(end.reason instanceof PortError)) throw end.reason;
   }
 }

@@ -406,7 +406,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a publisher takes what is there for safe",
     after: "protocol §9",
-    file: "release/publish-release.ts",
+    file: "release/send-blobs.ts",
     find: "    if (isRight && millisecondsBetween(found.writtenAt, found.serverTime) < oldMilliseconds)",
     replace: "    if (isRight && oldMilliseconds > 0)",
     simulation: "collection",
@@ -414,7 +414,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a publisher builds upon a release without saying so",
     after: "protocol §9",
-    file: "release/publish-release.ts",
+    file: "release/publication-base.ts",
     find: "    bases: { ...retention.bases, [nonce]: at },",
     replace: "    bases: { ...retention.bases },",
     tests: "release/publish-release.test.ts",

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
 import { parseEnv } from "node:util";
+import { formsOf, passwordOf, shortest } from "../../redaction/secret-forms.ts";
 import { type Place, SecretMatcher } from "../../redaction/secret-matcher.ts";
+import { secretsOfFile } from "../../redaction/secret-values.ts";
 import { takeOut } from "../../redaction/take-out.ts";
 import { OrderRefused } from "./refusals.ts";
 import type { LocalTemplate } from "./template.ts";
@@ -11,12 +13,6 @@ export interface ProcessEnvironment {
   /** What must not appear in anything that is shown or recorded: secrets in all their spellings. */
   readonly secrets: readonly string[];
 }
-
-/** Values shorter than this are words, not secrets; hiding them would blot out half of a log. */
-const shortestSecret = 8;
-/** Nor is a single word a secret, which would be hidden in what the runner of migrations reports too, unless its name says so. */
-const word = /^[A-Za-z]{1,19}$/;
-const secretName = /SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE|KEY$|WEBHOOK/i;
 
 /**
  * Everything a process gets, and nothing else of the platform's own environment. What Slipway says wins over what the
@@ -38,13 +34,7 @@ export async function processEnvironment(input: {
       [template.database]: databaseUrl,
       ...told,
     },
-    secrets: spellingsOf([
-      ...Object.entries(fromFile).flatMap(([name, value]) => [
-        ...(word.test(value.trim()) && !secretName.test(name) ? [] : [value]),
-        passwordOf(value),
-      ]),
-      passwordOf(databaseUrl),
-    ]),
+    secrets: spellingsOf([...secretsOfFile(fromFile), ...passwordOf(databaseUrl)]),
   };
 }
 
@@ -73,41 +63,9 @@ async function readEnvFile(root: string, name: string): Promise<Record<string, s
   }
 }
 
-function passwordOf(url: string): string {
-  if (!URL.canParse(url)) return "";
-  const { password } = new URL(url);
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
-}
-
-/** The command line looks for more of them in what it shows; these keep secrets out of the platform's own files. */
-function spellingsOf(values: readonly string[]): readonly string[] {
-  const secrets = values
-    .flatMap((value) => [value, ...value.split(/\r?\n/)].map((part) => part.trim()))
-    .filter((value) => value.length >= shortestSecret);
-  const spellings = secrets.flatMap((secret) => {
-    const bytes = Buffer.from(secret);
-    const backwards = [...secret].toReversed().join("");
-    const inBase64 = [0, 1, 2].map((from) => bytes.subarray(from, from + Math.floor((bytes.length - from) / 3) * 3));
-    return [
-      secret,
-      encodeURIComponent(secret.toWellFormed()),
-      inJson(secret),
-      inJson(inJson(secret)),
-      bytes.toString("hex"),
-      bytes.toString("hex").toUpperCase(),
-      backwards,
-      inJson(backwards),
-      ...[bytes, ...inBase64].flatMap((part) => [part.toString("base64"), part.toString("base64url")]),
-    ];
-  });
-  return [...new Set(spellings)].filter((one) => one.length >= shortestSecret);
-}
-
-const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const spellingsOf = (values: readonly string[]): readonly string[] => [
+  ...new Set(values.filter((value) => value.trim().length >= shortest).flatMap(formsOf)),
+];
 
 /** By the list that it looks for: making one costs as much as many lines. */
 const matchers = new WeakMap<readonly string[], SecretMatcher>();

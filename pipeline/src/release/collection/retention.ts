@@ -10,7 +10,7 @@ const retentionSchema = z.strictObject({
   version: z.literal(1),
   /** Set by the collector, for ever. */
   retired: z.boolean(),
-  /** A build that is putting this release's objects into the store; older than a day, it was killed. */
+  /** A build that is putting this release's objects into the store. A week old, it is of a process that died. */
   publishing: z.strictObject({ nonce: z.string().max(64), at: z.iso.datetime(), by: z.string().max(300) }).nullable(),
   /** Environments that need this release, and the epoch that said so. */
   pins: z.record(z.string().regex(environmentNamePattern), z.number().int().nonnegative()),

@@ -46,7 +46,7 @@ function encoded(text: string): readonly string[] {
 }
 
 /** The password alone, of an address that has one. */
-function passwordOf(value: string): readonly string[] {
+export function passwordOf(value: string): readonly string[] {
   if (!URL.canParse(value)) return [];
   const { password } = new URL(value);
   if (password === "") return [];
