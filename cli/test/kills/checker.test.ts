@@ -220,6 +220,13 @@ test.for<{ name: string; fields?: Partial<Seen>; want?: Partial<Wanted>; says: s
 test("an open epoch, and what a command claimed in vain, are told", () => {
   const open = ledgerOf((all) => all.pop());
   expect(problemsOf(world, wanted, open).join("\n")).toContain("epoch 4 has no end");
+  const opensOnceMore = (change: Change): LedgerCheck =>
+    ledgerOf((all) => {
+      change(all);
+      all.push({ epoch: 5, body: { kind: "open" } });
+    });
+  expect(opensOnceMore(() => undefined).isClosed).toBe(true);
+  expect(opensOnceMore((all) => all.pop()).isClosed).toBe(false);
   const claims = [
     { ending: "done", epoch: 1 },
     { ending: "already", epoch: null },

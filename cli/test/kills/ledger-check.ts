@@ -51,13 +51,15 @@ export class LedgerCheck {
   /** Applied migrations as some record tells them last; null: none does. */
   applied: readonly string[] | null = null;
   #epoch: Epoch | null = null;
+  #isPlanned = false;
 
   /** Number of the last epoch; 0: none. */
   get epoch(): number {
     return this.#epoch?.number ?? 0;
   }
+  /** Nothing that was planned is without an end. An epoch that died before its plan has changed nothing, and needs none (protocol §11). */
   get isClosed(): boolean {
-    return this.#epoch === null || this.#epoch.outcome !== null;
+    return !this.#isPlanned;
   }
 
   /** Names of files and their bytes, in the order of their names. */
@@ -92,11 +94,13 @@ export class LedgerCheck {
     switch (body.kind) {
       case "plan":
         open.plan = body.plan;
+        this.#isPlanned = true;
         if (body.fenced) this.applied = namesOf(body.fenced.applied);
         if (planHash(body.plan) !== body.plan.hash) wrong("the hash of its plan is not that of the plan");
         return;
       case "turn":
         open.turn = body.plan;
+        this.#isPlanned = true;
         return;
       case "migrate-finished":
         if (body.applied) this.applied = namesOf(body.applied);
@@ -105,6 +109,7 @@ export class LedgerCheck {
         this.#step(open, body, wrong);
         return;
       case "outcome":
+        this.#isPlanned = false;
         this.#end(open, body, wrong);
     }
   }
