@@ -53,6 +53,8 @@ export interface Session {
   /** Shown to people: `--local` is said with each name. */
   readonly nameOf: (environment: string) => string;
   readonly refAt: (name: string) => Promise<Sha | null>;
+  /** Where the repository was cloned from; null: nowhere, or there is none. */
+  readonly originUrl: () => Promise<string | null>;
   /** `revive`: starts a platform that was killed meanwhile. */
   readonly connect: (target: Target, revive?: () => Promise<unknown>) => Promise<EnvironmentPorts>;
   readonly redact: (text: string) => string;
@@ -107,6 +109,7 @@ export async function openSession(call: Call): Promise<Session> {
     approvals: storeApprovals(store),
     nameOf: (environment) => (isLocal ? `${environment} (local)` : environment),
     refAt: repository.refAt,
+    originUrl: repository.originUrl,
     connect: (target, revive) =>
       local.connectLocal({ root, target, ...(storeFolder ? { storeFolder } : {}), ...(revive ? { revive } : {}) }),
     redact: redactor.redact,
@@ -139,7 +142,12 @@ function placeOf(at: {
 async function openRepository(local: Local, root: string, redact: (text: string) => string) {
   try {
     const repository = await local.openRepository(root, { variables: {}, redact });
-    return { source: repository as SourceControl, refAt: (name: string) => local.commitOfRef(repository.root, name) };
+    const { root: top } = repository;
+    return {
+      source: repository as SourceControl,
+      refAt: (name: string) => local.commitOfRef(top, name),
+      originUrl: () => local.originUrl(top),
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const source: SourceControl = {
@@ -147,12 +155,18 @@ async function openRepository(local: Local, root: string, redact: (text: string)
       onBranch: async () => null,
       between: async () => null,
     };
-    return { source, refAt: async () => null };
+    return { source, refAt: async () => null, originUrl: async () => null };
   }
 }
 
 /** The environment that a flag names. @throws UserError `env-unknown` with the nearest one */
-export function environmentOf(call: Call, session: Session, name = call.args.values.env): EnvironmentName {
+export function environmentOf(
+  call: Call,
+  session: Session,
+  name = call.args.values.env,
+  /** What was called, with the nearest name in its place. */
+  corrected = (near: string): string => commandLine(call, { env: near }),
+): EnvironmentName {
   const ladder = session.policy.policy.environments.map((environment) => environment.name);
   const found = ladder.find((environment) => environment === name);
   if (found) return found;
@@ -161,17 +175,16 @@ export function environmentOf(call: Call, session: Session, name = call.args.val
   throw new UserError({
     code: "env-unknown",
     message: `${quoteInput(name ?? "")} is not an environment of ${app} (${ladder.join(", ")}). Nothing was changed.`,
-    next: near ? [commandLine(call, { env: near })] : [],
+    next: near ? [corrected(near)] : [],
   });
 }
 
 /** @throws UserError for a name that cannot be one, before anything is opened */
-export function checkEnvironmentText(call: Call): void {
-  const { env } = call.args.values;
+export function checkEnvironmentText(call: Call, env = call.args.values.env): void {
   if (env === undefined || environmentNamePattern.test(env) || /^[A-Za-z0-9_-]{1,40}$/.test(env)) return;
   throw new UserError({
     code: "env-unknown",
-    message: `--env takes the name of an environment; got ${quoteInput(env)}. Nothing was changed.`,
+    message: `${env === call.args.values.env ? "--env" : `promote ${call.verb}`} takes the name of an environment; got ${quoteInput(env)}. Nothing was changed.`,
   });
 }
 

@@ -108,7 +108,7 @@ const everyDay: readonly Verb[] = [
     flags: [],
     words: null,
     mostWords: 2,
-    load: null,
+    load: () => import("./commands/diff.ts"),
   },
   {
     name: "board",

@@ -197,6 +197,39 @@ describe("promote, as people run it", () => {
     slow,
   );
 
+  /** dev runs the second release, staging the first. */
+  async function expectDifference(): Promise<void> {
+    const { exit, document } = await app.json(["diff", "staging", "dev"]);
+    expect(exit).toBe(0);
+    expect(document).toMatchObject({
+      kind: "diff",
+      same: false,
+      from: { env: "staging", sha: first, state: "as-recorded" },
+      to: { env: "dev", sha: second, state: "as-recorded" },
+      commits: { added: [{ subject: "Broken" }, { sha: second, subject: "Second" }], lost: [] },
+      migrations: { onlyFrom: [], onlyTo: [], edited: [] },
+      web: { entries: ["index.html"], assets: [], same: 1 },
+      url: null,
+    });
+    expect((document.images as { service: string }[]).map(({ service }) => service)).toEqual(["api", "worker"]);
+    const text = await app.promote(["diff", "dev", "staging"]);
+    expect(text.out).toContain(`dev ${second} → staging ${first}, 2 commits back: `);
+    expect(text.out).toContain(
+      "\n  migrations   the same\n  web          1 entry and 0 assets differ, 1 is the same\n",
+    );
+    expect(await app.promote(["diff", "staging", "prod"])).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(", the same commit\n  images       the same\n"),
+    });
+    const mistyped = await app.json(["diff", "dev", "stagin"]);
+    expect(mistyped).toMatchObject({
+      exit: 2,
+      document: { code: "env-unknown", next: ["promote diff dev staging --json"] },
+    });
+    for (const words of [[], ["dev"], ["dev", "dev"]])
+      expect(await app.json(["diff", ...words])).toMatchObject({ exit: 2, document: { code: "usage" } });
+  }
+
   it(
     "goes back to the last good release, and holds",
     async () => {
@@ -205,6 +238,7 @@ describe("promote, as people run it", () => {
       expect((await app.promote(["build"])).exit).toBe(0);
       expect((await app.promote(["--sha", second, "--env", "dev"])).exit).toBe(0);
       expect(await version(1)).toMatchObject({ sha: second, version: "2" });
+      await expectDifference();
       expect((await app.promote(["rollback", "--env", "dev"])).exit).toBe(2);
       const back = await app.promote(["rollback", "--env", "dev", "--yes"]);
       expect(back.exit).toBe(0);

@@ -5,6 +5,15 @@ export { type Detection, detectConfig } from "./config/detect.ts";
 export { type ConfigProblem, configError, parseConfig } from "./config/load.ts";
 export { nearestWord } from "./config/nearest-word.ts";
 export { onThisMachine } from "./config/on-this-machine.ts";
+export {
+  differingImages,
+  differingMigrations,
+  differingPages,
+  type EnvironmentHas,
+  type ImageDifference,
+  type MigrationDifference,
+  type PageDifference,
+} from "./environment/difference.ts";
 export { type DoctorPorts, type Examination, examine, type Finding } from "./environment/doctor/examine.ts";
 export { readTarget } from "./environment/read-target.ts";
 export type { StoredTarget, Target } from "./environment/target.ts";
@@ -60,8 +69,9 @@ export { type CollectInput, type Collection, collect } from "./release/collectio
 export { listDamagedReleases, listReleaseShas, listReleases } from "./release/list-releases.ts";
 export type { StoredRelease } from "./release/manifest.ts";
 export { readPolicy } from "./release/publish-policy.ts";
-export { readManifest, readRelease } from "./release/read-release.ts";
+export { readManifest, readRelease, readWebList } from "./release/read-release.ts";
 export { type Verification, verifyRelease } from "./release/verify-release.ts";
+export type { WebFileList } from "./web/file-list.ts";
 
 // Loaded when it is called: it brings what reads HTML and scripts.
 export const buildRelease: typeof import("./release/build-release.ts").buildRelease = async (ports, input, emit) =>

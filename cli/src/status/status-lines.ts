@@ -62,7 +62,8 @@ function behindWords(behind: number | null): string {
   return behind === 0 ? "newest" : `${behind} commit${behind === 1 ? "" : "s"}`;
 }
 
-function stateWords(look: EnvironmentLook, style: Style): string {
+/** How an environment stands, with what is wrong there. */
+export function stateWords(look: EnvironmentLook, style: Style): string {
   const held = look.hold ? `, held by ${printable(look.hold.by.name)}` : "";
   const because = look.because === null ? "" : `: ${printable(look.because)}`;
   switch (look.state) {

@@ -12,6 +12,7 @@ export { createImageBuilder } from "./image-builder.ts";
 export { createImageStore } from "./image-store.ts";
 export { lookAtRepository } from "./look-at-repository.ts";
 export { FileObjectStore } from "./object-store.ts";
+export { originUrl } from "./origin-url.ts";
 export { type PlatformFolders, platformFolders } from "./platform/folders.ts";
 export { systemRandom } from "./random.ts";
 export { serviceLogs, servicesWithLogs } from "./service-logs.ts";

@@ -58,8 +58,14 @@ export const everyDay = {
     exits: { 3: "the plan is not the one expected, or there is none", 130: "the question was answered with no" },
   },
   diff: {
-    about: ["What differs between two environments: commits, images, migrations, web files."],
-    examples: [["promote diff prod staging", "what prod would get from staging"]],
+    about: [
+      "What differs between two environments: commits, images by digest, migrations that were applied, web files by content. It compares what each runs by record, and says so where one of them runs something else.",
+      "It reads and changes nothing, and starts nothing.",
+    ],
+    examples: [
+      ["promote diff prod staging", "what prod would get from staging"],
+      ["promote diff prod staging --json", "with every path and commit, for a program"],
+    ],
     exits: {},
   },
   board: {

@@ -1,0 +1,76 @@
+import { type CommitSummary, type ImageDifference, shortDigest } from "@slipway/pipeline";
+import { stateWords } from "../status/status-lines.ts";
+import { spellDistance } from "../terminal/distance.ts";
+import { printable } from "../terminal/escape.ts";
+import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
+import { wrap } from "../terminal/wrap.ts";
+import type { Difference, Pages } from "./difference.ts";
+
+const shownCommits = 5;
+const partWidth = 13;
+
+/** `promote diff` as a page: from what runs here to what runs there, part by part. */
+export function diffLines(difference: Difference, nameOf: (environment: string) => string, style: Style) {
+  const { images, migrations, pages, url } = difference;
+  // Elsewhere a line is for programs to read, and stays whole.
+  const fit = (line: string, indent: number): readonly string[] =>
+    style.isTerminal ? wrap(line, style.columns(), indent) : [line];
+  const part = (name: string, words: readonly string[]): readonly string[] =>
+    words.flatMap((text, index) => fit(`  ${(index === 0 ? name : "").padEnd(partWidth)}${text}`, partWidth + 2));
+  const migrationWords = [
+    ...migrations.onlyTo.map((name) => `+ ${printable(name)}`),
+    ...migrations.onlyFrom.map((name) => `- ${printable(name)}`),
+    ...migrations.edited.map((name) => `${sign(style, "look")} ${printable(name)} was applied with other bytes`),
+  ];
+  const imageWords = images.map((image) => imageLine(image, style)).join(", ");
+  return [
+    ...fit(headLine(difference, nameOf, style), 2),
+    ...part("images", [imageWords === "" ? "the same" : imageWords]),
+    ...part("migrations", migrationWords.length === 0 ? ["the same"] : migrationWords),
+    ...part("web", [pagesWords(pages, style)]),
+    ...disturbances(difference, nameOf, style),
+    ...(url === null ? [] : [`  ${url}`]),
+  ];
+}
+
+function headLine({ from, to, commits }: Difference, nameOf: (environment: string) => string, style: Style): string {
+  const side = ({ env, runs }: Difference["from"]): string => {
+    const pages = runs?.webSha && runs.webSha !== runs.sha ? `, web ${spellSha(style, runs.webSha)}` : "";
+    return `${nameOf(env)} ${spellSha(style, runs?.sha)}${pages}`;
+  };
+  const head = `${side(from)} ${arrow(style)} ${side(to)}`;
+  if (!from.runs || !to.runs) return head;
+  if (from.runs.sha === to.runs.sha) return `${head}, the same commit`;
+  const { added, lost } = commits;
+  const distance = spellDistance({ commits: added?.length ?? null, lost: lost?.length ?? null });
+  if (distance === null) return `${head}, the commits between them are not known here`;
+  return `${head}, ${distance}${subjects(added?.length ? added : (lost ?? []), style)}`;
+}
+
+function subjects(commits: readonly CommitSummary[], style: Style): string {
+  if (commits.length === 0) return "";
+  const shown = commits.slice(-shownCommits).map(({ sha, subject }) => `${spellSha(style, sha)} ${printable(subject)}`);
+  const more = commits.length - shown.length;
+  return `: ${more > 0 ? `${more} more, ` : ""}${shown.join(", ")}`;
+}
+
+function imageLine({ service, from, to }: ImageDifference, style: Style): string {
+  const spell = (digest: string | null): string => (digest === null ? "none" : shortDigest(digest));
+  return `${printable(service)} ${spell(from)} ${arrow(style)} ${spell(to)}`;
+}
+
+function pagesWords(pages: Pages, style: Style): string {
+  if (pages.status === "unknown") return `${sign(style, "unknown")} could not tell: ${printable(pages.because)}`;
+  const { entries, assets, same } = pages;
+  if (entries.length + assets.length === 0) return same === 0 ? "none" : `the same ${count(same, "file")}`;
+  const differ = `${count(entries.length, "entry", "entries")} and ${count(assets.length, "asset")} differ`;
+  return `${differ}, ${same === 1 ? "1 is" : `${same} are`} the same`;
+}
+
+const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+
+/** What is compared is the record; where something else runs, or nobody can tell, that has to be said. */
+const disturbances = ({ from, to }: Difference, nameOf: (environment: string) => string, style: Style) =>
+  [from, to]
+    .filter(({ state }) => state !== "as-recorded" && state !== "empty")
+    .map((look) => `  ${nameOf(look.env)}: ${stateWords(look, style)}`);
