@@ -1,4 +1,5 @@
 import {
+  type Config,
   type EnvironmentName,
   type Examination,
   type ExitCode,
@@ -33,10 +34,8 @@ async function examineHere(
   session: Session,
   environments: readonly EnvironmentName[],
 ): Promise<readonly Examination[]> {
-  const { createImageStore, examineDatabase, examineDisk, examineFiles, platformFolders } = await import(
-    "@slipway/pipeline/local"
-  );
-  const folders = platformFolders(session.root, session.storeFolder ?? undefined);
+  const local = await import("@slipway/pipeline/local");
+  const folders = local.platformFolders(session.root, session.storeFolder ?? undefined);
   const { store, clock, random, connect } = session;
   const [shared, ...others] = await examine(
     {
@@ -44,7 +43,7 @@ async function examineHere(
       clock,
       random,
       connect,
-      shelf: createImageStore(folders.images),
+      shelf: local.createImageStore(folders.images),
       window: session.policy.policy.rollbackWindow,
       source: session.source,
       branch: session.policy.policy.branch,
@@ -54,9 +53,19 @@ async function examineHere(
     },
     environments,
   );
-  const files = await examineFiles(folders.objects);
-  const disk = [...files, ...(await examineDisk(session.address)), ...(await examineDatabase(session.root))];
-  return [{ environment: null, findings: [...(shared?.findings ?? []), ...disk] }, ...others];
+  const { config, root } = session;
+  // The published policy may know environments that the configuration of this folder does not.
+  const ports = (config?.environments ?? [])
+    .filter(({ name }) => environments.includes(name))
+    .map(({ name }) => ({ name, port: local.localPort(config as Config, name) }));
+  const here = [
+    ...(await local.examineFiles(folders.objects)),
+    ...(await local.examineDisk(session.address)),
+    ...(await local.examinePlatform(root)),
+    ...(await local.examineDatabase(root)),
+    ...(ports.length > 0 ? await local.examinePorts(root, ports) : []),
+  ];
+  return [{ environment: null, findings: [...(shared?.findings ?? []), ...here] }, ...others];
 }
 
 /** The commands as they are to be typed here. */

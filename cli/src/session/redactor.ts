@@ -32,7 +32,8 @@ export class Redactor {
     this.#matcher ??= new SecretMatcher(this.#forms());
     const places: Place[] = [];
     this.#matcher.find(text, places);
-    findPasswords(text, places);
+    if (text.includes("@")) findPasswords(text, places);
+    if (places.length === 0) return text;
     const hidden = places.filter((place) => !(this.#values.has(text.slice(...place)) && isWithinDigest(text, place)));
     return hidden.length === 0 ? text : takeOut(text, hidden);
   };
@@ -59,7 +60,7 @@ function isWithinDigest(text: string, [from, to]: Place): boolean {
 
 function findPasswords(text: string, places: Place[]): void {
   const last = text.lastIndexOf("@");
-  for (let at = last === -1 ? -1 : text.indexOf("://"); at !== -1 && at < last; at = text.indexOf("://", at + 3)) {
+  for (let at = text.indexOf("://"); at !== -1 && at < last; at = text.indexOf("://", at + 3)) {
     passwordInAddress.lastIndex = at;
     const found = passwordInAddress.exec(text);
     if (!found || !/[a-z0-9+.-]/i.test(text[at - 1] ?? "")) continue;

@@ -24,7 +24,7 @@ export async function call(folder: string, argv: readonly string[]): Promise<Sai
   return { exit, text: shell.err() + shell.out() };
 }
 
-/** Four releases: two ran in dev before the one that runs there and in staging, and the newest never ran. */
+/** Four releases: two ran in dev, one before and one after what runs there and in staging; the later one is quarantined. The newest never ran. */
 export class DiskWorld {
   readonly app: TinyApp;
   readonly shas = { first: "", fled: "", runs: "", newest: "" };
@@ -52,6 +52,7 @@ export class DiskWorld {
     await world.must("hold", "--env", "staging", "--reason", "a test");
     await world.must("quarantine", "--sha", shas.first, "--reason", "a test");
     await world.must("quarantine", "--sha", shas.first, "--lift");
+    await world.must("quarantine", "--sha", shas.fled, "--reason", "a test");
     const plan = await world.must("plan", "--sha", shas.runs, "--env", "prod", "--json");
     const { hash } = JSON.parse(plan.text) as { hash: string };
     await world.must("approve", "--sha", shas.runs, "--env", "prod", "--expect", hash);

@@ -12,9 +12,9 @@ import {
 import { dirname, join } from "node:path";
 
 /** What a disk, a power cut or a person may make of one stored file. */
-export type Harm = "edited" | "torn" | "emptied" | "lost" | "a folder" | "a link";
+export type Harm = "edited" | "torn" | "emptied" | "lost" | "a folder" | "a link" | "a link to a copy";
 /** "lost" comes first: later ones leave newer versions beside what was harmed. */
-export const harms: readonly Harm[] = ["lost", "edited", "torn", "emptied", "a folder", "a link"];
+export const harms: readonly Harm[] = ["lost", "edited", "torn", "emptied", "a folder", "a link", "a link to a copy"];
 
 /** `scratch`: where the bytes of a rename that never came stay; on the same disk. */
 export function harm(path: string, how: Harm, scratch: string): void {
@@ -42,6 +42,11 @@ export function harm(path: string, how: Harm, scratch: string): void {
     case "a link":
       rmSync(path);
       symlinkSync("nowhere", path);
+      break;
+    case "a link to a copy":
+      mkdirSync(scratch, { recursive: true });
+      renameSync(path, join(scratch, "copy"));
+      symlinkSync(join(scratch, "copy"), path);
   }
 }
 

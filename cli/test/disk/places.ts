@@ -21,8 +21,9 @@ export interface Place {
   readonly doctorExits?: readonly number[];
 }
 
-/** A folder in a file's place is for a person to move away. */
-const nextOrCopy = (how: Harm): "next" | "copy" => (how === "a folder" ? "copy" : "next");
+/** What is no file is for a person to move away. */
+const isNoFile = (how: Harm): boolean => how === "a folder" || how.startsWith("a link");
+const nextOrCopy = (how: Harm): "next" | "copy" => (isNoFile(how) ? "copy" : "next");
 const copy = (): "copy" => "copy";
 
 export const places: readonly Place[] = [
@@ -61,6 +62,8 @@ export const places: readonly Place[] = [
     named: /api: image sha256/,
     dependents: ({ shas }) => [["verify", "--sha", shas.fled]],
     back: () => "next",
+    // Its bytes are compared, wherever they lie.
+    unseen: ["a link to a copy"],
   },
   {
     name: "release.json of what runs",
@@ -81,7 +84,7 @@ export const places: readonly Place[] = [
       ["verify", "--sha", shas.newest],
       ["explain", "--sha", shas.newest, "--env", "dev"],
     ],
-    back: (how) => (how === "a folder" || how === "a link" ? "copy" : "remove and build"),
+    back: (how) => (isNoFile(how) ? "copy" : "remove and build"),
     unseen: ["lost"],
   },
   {
@@ -96,7 +99,10 @@ export const places: readonly Place[] = [
     name: "policy.json",
     file: (world) => world.file("policy.json"),
     named: /policy\.json/,
-    dependents: () => [],
+    dependents: ({ shas }) => [
+      ["plan", "--sha", shas.newest, "--env", "dev"],
+      ["explain", "--sha", shas.newest, "--env", "dev"],
+    ],
     back: copy,
     unseen: ["lost"],
     doctorExits: [2, 3, 7],
@@ -155,17 +161,28 @@ export const places: readonly Place[] = [
   },
   {
     name: "hold.json",
-    file: (world) => world.file("environments/staging/hold.json"),
+    file: (world) => world.file("environments/dev/hold.json"),
     named: /hold\.json/,
-    dependents: () => [],
-    back: (how) => (how === "a folder" || how === "a link" ? "copy" : "next"),
+    dependents: ({ shas }) => [["--sha", shas.newest, "--env", "dev", "--automatic"]],
+    back: nextOrCopy,
     unseen: ["lost"],
   },
   {
-    name: "a mark of quarantine",
+    name: "a mark of quarantine that was lifted",
     file: (world) => world.file(`quarantine/${world.shas.first}.json`),
     named: /quarantine\/[0-9a-f]{40}\.json/,
-    dependents: () => [],
+    dependents: ({ shas }) => [["explain", "--sha", shas.first, "--env", "dev"]],
+    back: copy,
+    unseen: ["lost"],
+  },
+  {
+    name: "the mark of a quarantine in force",
+    file: (world) => world.file(`quarantine/${world.shas.fled}.json`),
+    named: /quarantine\/[0-9a-f]{40}\.json/,
+    dependents: ({ shas }) => [
+      ["explain", "--sha", shas.fled, "--env", "dev"],
+      ["--sha", shas.fled, "--env", "dev"],
+    ],
     back: copy,
     unseen: ["lost"],
   },
@@ -184,7 +201,7 @@ export const places: readonly Place[] = [
     dependents: () => [],
     back: copy,
     // Nobody reads what newer versions have replaced.
-    unseen: ["edited", "torn", "emptied", "a folder", "a link"],
+    unseen: ["edited", "torn", "emptied", "a folder", "a link", "a link to a copy"],
   },
 ];
 

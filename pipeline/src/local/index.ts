@@ -4,8 +4,8 @@ export { openBuiltFolder } from "./built-folder.ts";
 export { systemClock } from "./clock.ts";
 export { commitOfRef } from "./commit-of-ref.ts";
 export { connectLocal } from "./connect.ts";
-export { examineDisk } from "./examine-disk.ts";
-export { examineFiles } from "./examine-files.ts";
+export { examineDisk } from "./doctor/examine-disk.ts";
+export { examineFiles } from "./doctor/examine-files.ts";
 export { type ProcessGuard, startGuard } from "./guard/guard.ts";
 export { identify, isAlive, isOfThisMachine } from "./guard/process-identity.ts";
 export { createImageBuilder } from "./image-builder.ts";
@@ -32,7 +32,11 @@ export const platformStatus: Control["platformStatus"] = async (root) =>
   (await import("./platform-control.ts")).platformStatus(root);
 export const loadRunnerBundle: Bundle["loadRunnerBundle"] = async (engine) =>
   (await import("../migration/runner/bundle.ts")).loadRunnerBundle(engine);
-export const examineDatabase: typeof import("./examine-database.ts").examineDatabase = async (root) =>
-  (await import("./examine-database.ts")).examineDatabase(root);
+export const examineDatabase: typeof import("./doctor/examine-database.ts").examineDatabase = async (root) =>
+  (await import("./doctor/examine-database.ts")).examineDatabase(root);
+export const examinePlatform: typeof import("./doctor/examine-platform.ts").examinePlatform = async (root) =>
+  (await import("./doctor/examine-platform.ts")).examinePlatform(root);
+export const examinePorts: typeof import("./doctor/examine-ports.ts").examinePorts = async (root, wanted) =>
+  (await import("./doctor/examine-ports.ts")).examinePorts(root, wanted);
 export const localDatabaseUrl: DatabaseUrl["localDatabaseUrl"] = async (root, environment) =>
   (await import("./database-url.ts")).localDatabaseUrl(root, environment);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
@@ -146,5 +146,12 @@ describe("a folder of objects", () => {
     { name: "what nobody knows", code: undefined, effect: "possible" },
   ])("tells for $name what a put may have changed", ({ code, effect }) => {
     expect(effectOfError(Object.assign(new Error("it failed"), code && { code }))).toBe(effect);
+  });
+
+  test("is not waited for where somebody has put a named pipe in the place of an object", async () => {
+    const root = await aFolder();
+    await mkdir(join(root, "a"));
+    execFileSync("sh", ["-c", `mkfifo '${join(root, "a/b@1")}'`]);
+    await expect(new FileObjectStore(root).get("a/b")).rejects.toThrow(/it is no file where a file belongs/);
   });
 });

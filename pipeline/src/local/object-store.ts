@@ -17,11 +17,21 @@ import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../ports.ts";
-import { codeOf, effectOfError } from "./file-error.ts";
+import { effectOfError } from "./file-error.ts";
 import { listKeys } from "./list-keys.ts";
 import { pathOfKey } from "./object-path.ts";
 import { syncFolder, syncNewFolders } from "./sync-folder.ts";
-import { claimSlot, etagOf, isThere, readVersion, settleSlot, versionsOf } from "./version-files.ts";
+import {
+  checkFolders,
+  claimSlot,
+  deletedMark,
+  etagOf,
+  isThere,
+  readVersion,
+  StrayFileError,
+  settleSlot,
+  versionsOf,
+} from "./version-files.ts";
 
 /** What a process that died has left in the folder for unfinished writes. */
 const abandonedMilliseconds = 3_600_000;
@@ -40,7 +50,7 @@ interface Version {
 /**
  * Objects as files, with true compare-and-swap between processes: version n + 1 of an object is a file of its own, made
  * by linking a finished temporary file to that name, which only one process can do. The newest version is the object. A
- * deletion is a version too: a symbolic link that leads nowhere, so that a listing sees it without opening it.
+ * deletion is a version too: a symbolic link to "deleted", which is nowhere. Anything else that is no file is an error.
  */
 export class FileObjectStore implements ObjectStore {
   readonly address: string;
@@ -56,7 +66,11 @@ export class FileObjectStore implements ObjectStore {
 
   async get(key: string): Promise<StoredObject | null> {
     const path = this.#pathOf(key);
-    return this.#asked("store.get", key, async () => (await this.#newest(path)).stored);
+    return this.#asked("store.get", key, async () => {
+      const { stored } = await this.#newest(path);
+      if (stored === null) await checkFolders(this.#root, dirname(pathOfKey(key)));
+      return stored;
+    });
   }
 
   async putIfAbsent(key: string, body: Uint8Array): Promise<PutAnswer> {
@@ -87,7 +101,7 @@ export class FileObjectStore implements ObjectStore {
     return this.#asked("store.deleteIfMatch", key, async () => {
       const { version, stored } = await this.#newest(path);
       if (stored?.write !== write) return "conflict";
-      if (!(await claimSlot(() => symlink("deleted", `${path}@${version + 1}`)))) return "conflict";
+      if (!(await claimSlot(() => symlink(deletedMark, `${path}@${version + 1}`)))) return "conflict";
       await settleSlot(path, version + 1);
       if (this.#durable) await syncFolder(dirname(path));
       await this.#emptyVersions(path, version);
@@ -104,9 +118,7 @@ export class FileObjectStore implements ObjectStore {
       return await ask();
     } catch (error) {
       if (error instanceof PortError) throw error;
-      if (call !== "store.list" && codeOf(error) === "EISDIR") {
-        throw new UnreadableObjectError(key, "is a folder where a file belongs", { cause: error });
-      }
+      if (error instanceof StrayFileError) throw new UnreadableObjectError(key, error.because, { cause: error });
       const because = error instanceof Error ? error.message : String(error);
       const effect = call === "store.get" || call === "store.list" ? "none" : effectOfError(error);
       throw new PortError(call, effect, `${key}: ${because}`, { cause: error });
@@ -189,7 +201,7 @@ export class FileObjectStore implements ObjectStore {
       if (version > newest) continue;
       const temporary = join(this.#root, ".tmp", `${process.pid}-${randomBytes(8).toString("hex")}`);
       await mkdir(dirname(temporary), { recursive: true });
-      await symlink("deleted", temporary);
+      await symlink(deletedMark, temporary);
       await rename(temporary, `${path}@${version}`);
     }
   }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, lstat, open, readdir, readlink, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { PortError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 import type { StoredObject } from "../ports.ts";
@@ -16,6 +16,8 @@ const keptVersions = 64;
 const certainVersions = 32;
 /** Never removed, so that one look tells whether an object ever was, and whether it has a single version. */
 export const lastFixedVersion = 2;
+/** What a link leads to that marks a deletion; no other link is of our own making. */
+export const deletedMark = "deleted";
 export const etagOf = (version: number, body: Uint8Array): string => `"${version}-${sha256(body).slice(7)}"`;
 
 /** False: another process has it. */
@@ -33,24 +35,68 @@ export type VersionRead =
   | { readonly status: "absent" | "deleted" }
   | { readonly status: "stored"; readonly stored: StoredObject };
 
+/** Something lies in the store that the store has not put there. */
+export class StrayFileError extends Error {
+  /** `because` follows "it". */
+  readonly because: string;
+  constructor(path: string, what: string, belongs: "file" | "folder") {
+    const because = `is ${what} where a ${belongs} belongs: ${path}`;
+    super(because);
+    this.name = "StrayFileError";
+    this.because = because;
+  }
+}
+
+/** Whoever opens a named pipe would wait for its writer. */
+const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** @throws StrayFileError for what is neither a file nor our own mark of a deletion */
 export async function readVersion(path: string, version: number): Promise<VersionRead> {
+  const file = `${path}@${version}`;
   let handle: FileHandle;
   try {
-    handle = await open(`${path}@${version}`, constants.O_RDONLY | constants.O_NOFOLLOW);
+    handle = await open(file, openFlags);
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { status: "absent" };
-    if (code === "ELOOP") return { status: "deleted" };
-    throw error;
+    if (code === "ENXIO") throw new StrayFileError(file, "a socket", "file");
+    if (code !== "ELOOP") throw error;
+    if (await isDeletedMark(file)) return { status: "deleted" };
+    throw new StrayFileError(file, "a link", "file");
   }
   try {
-    const [body, { mtimeMs }] = [await handle.readFile(), await handle.stat()];
+    const found = await handle.stat();
+    if (!found.isFile()) throw new StrayFileError(file, found.isDirectory() ? "a folder" : "no file", "file");
+    const { mtimeMs } = found;
+    const body = await handle.readFile();
     const serverTime = new Date().toISOString() as Instant;
     const etag = etagOf(version, body);
     const writtenAt = new Date(Math.round(mtimeMs)).toISOString() as Instant;
     return { status: "stored", stored: { body, etag, write: etag, writtenAt, serverTime } };
   } finally {
     await handle.close();
+  }
+}
+
+/** Of a link; false for one that somebody else has made. */
+export async function isDeletedMark(link: string): Promise<boolean> {
+  return (await readlink(link)) === deletedMark;
+}
+
+/**
+ * Nothing is there only if the folders above it are folders, as far as there are any: behind a link that leads nowhere, or
+ * below a file, everything would read as if it had never been written. @throws StrayFileError
+ */
+export async function checkFolders(root: string, folder: string): Promise<void> {
+  let at = root;
+  for (const name of folder.split("/").filter((part) => part !== "" && part !== ".")) {
+    at = join(at, name);
+    const found = await lstat(at).catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
+      throw error;
+    });
+    if (found === null) return;
+    if (!found.isDirectory()) throw new StrayFileError(at, found.isSymbolicLink() ? "a link" : "no folder", "folder");
   }
 }
 

@@ -1,19 +1,43 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../errors.ts";
 import { identify, isAlive, type ProcessIdentity } from "../guard/process-identity.ts";
+import { checkCluster, markMade } from "./inspect-cluster.ts";
 import { type LocalPostgres, type StartPostgresInput, startPostgres } from "./postgres.ts";
 
 const lookMilliseconds = 500;
-/** One that ends sooner after its start will end again: each next start waits twice as long as the one before. */
+/** One that ends sooner after its start will end again. */
 const stableMilliseconds = 5_000;
 const longestWaitMilliseconds = 60_000;
 
 /**
+ * Milliseconds until the server is looked at again after another start: twice as many as before that start, `last`, while
+ * servers end within five seconds, at most a minute; half a second again after one that has lived longer.
+ */
+export function waitAfterStart(last: number, livedMilliseconds: number): number {
+  // What ended while nobody looked may have lived as long as the wait, and no longer.
+  const isStable = livedMilliseconds >= stableMilliseconds + last;
+  return isStable ? lookMilliseconds : Math.min(last * 2, longestWaitMilliseconds);
+}
+
+/**
  * As `startPostgres`, and started again, on the port that it had if that is free, whenever the server ends without having been told to: what
  * runs beside it lives longer than one server. `tell` hears of it.
+ * @throws UserError `store-unusable` where its files are damaged or gone: an empty server in their place would be a false one
  */
 export async function keepPostgres(input: StartPostgresInput, tell: (line: string) => void): Promise<LocalPostgres> {
-  const server = await startPostgres(input);
+  const server = await start(input);
   return new KeptPostgres(input, tell, server, await identify(server.pid));
+}
+
+async function start(input: StartPostgresInput): Promise<LocalPostgres> {
+  await checkCluster(input.stateFolder);
+  const server = await startPostgres(input).catch((cause: unknown) => {
+    if (cause instanceof UserError) throw cause;
+    const message = `${cause instanceof Error ? cause.message : String(cause)}. Nothing was changed.`;
+    throw new UserError({ code: "store-unusable", message, next: ["promote doctor"], cause });
+  });
+  await markMade(input.stateFolder);
+  return server;
 }
 
 class KeptPostgres implements LocalPostgres {
@@ -74,8 +98,7 @@ class KeptPostgres implements LocalPostgres {
         if (performance.now() - startedAt > stableMilliseconds) wait = lookMilliseconds;
         continue;
       }
-      const isQuick = performance.now() - startedAt < stableMilliseconds + wait;
-      wait = isQuick ? Math.min(wait * 2, longestWaitMilliseconds) : lookMilliseconds;
+      wait = waitAfterStart(wait, performance.now() - startedAt);
       startedAt = performance.now();
       await this.#startAgain().catch((error: unknown) =>
         this.#tell(`Postgres: ${String(error)}; tried again in ${Math.round(wait / 1000)} s`),
@@ -85,7 +108,7 @@ class KeptPostgres implements LocalPostgres {
 
   async #startAgain(): Promise<void> {
     const { pid } = this.#server;
-    this.#server = await startPostgres(this.#input);
+    this.#server = await start(this.#input);
     this.#process = await identify(this.#server.pid);
     this.#input.guard?.forget(pid);
     this.#tell(`Postgres, pid ${pid}, has ended; pid ${this.pid} was started on port ${this.port}`);

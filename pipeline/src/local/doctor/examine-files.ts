@@ -1,12 +1,12 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { examined, type Finding, no, ok } from "../environment/doctor/finding.ts";
-import { PortError } from "../errors.ts";
-import { blobPrefix } from "../release/store-keys.ts";
-import { codeOf } from "./file-error.ts";
-import { keyOfPath, parseVersionName } from "./object-path.ts";
-import { lastFixedVersion } from "./version-files.ts";
+import { examined, type Finding, no, ok } from "../../environment/doctor/finding.ts";
+import { PortError } from "../../errors.ts";
+import { blobPrefix } from "../../release/store-keys.ts";
+import { codeOf } from "../file-error.ts";
+import { keyOfPath, parseVersionName } from "../object-path.ts";
+import { isDeletedMark, lastFixedVersion } from "../version-files.ts";
 
 interface Oddity {
   /** Relative to the store's folder. */
@@ -16,8 +16,8 @@ interface Oddity {
 }
 
 /**
- * Whether every name in a folder of objects is one that the store gives: what a disk or a person made of them may read as
- * "deleted" or as a version of long ago. Names alone are read.
+ * Whether every name in a folder of objects is one that the store gives: what a disk or a person made of them is refused
+ * when it is asked for, or reads as "deleted" or as a version of long ago. Names and links alone are read.
  */
 export async function examineFiles(root: string): Promise<readonly Finding[]> {
   return await examined("files", async () => {
@@ -41,31 +41,36 @@ async function walk(root: string, folder: string, oddities: Oddity[]): Promise<v
     if (parsed) {
       const known = versions.get(parsed.name) ?? new Map<number, Dirent>();
       versions.set(parsed.name, known.set(parsed.version, entry));
-    } else if (entry.isDirectory() && !entry.name.startsWith("."))
+    } else if (entry.isDirectory() && !entry.name.startsWith(".")) {
       await walk(root, `${folder}${entry.name}/`, oddities);
+    } else if (entry.isSymbolicLink()) {
+      const path = `${folder}${entry.name}`;
+      oddities.push({ path, because: "is a link where a folder belongs", next: moveAway(path) });
+    }
   }
   for (const [name, known] of versions) {
     const newest = Math.max(...known.keys());
-    const because = whyOdd(known.get(newest), keyOfPath(folder + name));
-    if (because !== null) {
-      const path = `${folder}${name}@${newest}`;
-      oddities.push({ path, because, next: `move ${path} away and put the file back from a copy` });
-    }
+    const path = `${folder}${name}@${newest}`;
+    const because = await whyOdd(known.get(newest), keyOfPath(folder + name), join(root, path));
+    if (because !== null) oddities.push({ path, because, next: moveAway(path) });
     for (const lost of lostOf([...known.keys()])) {
-      const path = `${folder}${name}@${lost}`;
-      const next = `put ${path} back from a copy; newer ones are there, so an empty file will do`;
-      oddities.push({ path, because: "is gone, and what is read may be of long ago", next });
+      const gone = `${folder}${name}@${lost}`;
+      const next = `put ${gone} back from a copy; newer ones are there, so an empty file will do`;
+      oddities.push({ path: gone, because: "is gone, and what is read may be of long ago", next });
     }
   }
 }
 
+const moveAway = (path: string): string => `move ${path} away and put back from a copy what was there`;
+
 /** Of the newest version; older ones are never read. */
-function whyOdd(entry: Dirent | undefined, key: string): string | null {
+async function whyOdd(entry: Dirent | undefined, key: string, file: string): Promise<string | null> {
   if (entry === undefined) return null;
   if (entry.isDirectory()) return "is a folder where a file belongs";
-  // Only blobs are ever deleted; what marks a deletion is a link.
-  if (entry.isSymbolicLink()) return key.startsWith(blobPrefix) ? null : "is a link, which says that it was deleted";
-  return entry.isFile() ? null : "is no file";
+  if (!entry.isSymbolicLink()) return entry.isFile() ? null : "is no file";
+  if (!(await isDeletedMark(file))) return "is a link where a file belongs";
+  // Only blobs are ever deleted.
+  return key.startsWith(blobPrefix) ? null : "says that it was deleted, and such a file never is";
 }
 
 /** The first versions tell whether there are more, so they stay for ever. */

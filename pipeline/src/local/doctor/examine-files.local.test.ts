@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FileObjectStore } from "../object-store.ts";
 import { examineFiles } from "./examine-files.ts";
-import { FileObjectStore } from "./object-store.ts";
 
 let root = "";
 let store: FileObjectStore;
@@ -35,11 +35,12 @@ describe("the files of a store", () => {
   test.each([
     { name: "a folder", harm: (path: string) => mkdirSync(path), text: /a\/b@80 is a folder/ },
     { name: "a link", harm: (path: string) => symlinkSync("nowhere", path), text: /a\/b@80 is a link/ },
+    { name: "our own mark", harm: (path: string) => symlinkSync("deleted", path), text: /a\/b@80 says .* deleted/ },
   ])("are not, with $name in the place of one", async ({ harm, text }) => {
     rmSync(join(root, "a/b@80"));
     harm(join(root, "a/b@80"));
     expect(await examineFiles(root)).toMatchObject([
-      { verdict: "no", text: expect.stringMatching(text), next: [expect.stringMatching(/put the file back/)] },
+      { verdict: "no", text: expect.stringMatching(text), next: [expect.stringMatching(/put back from a copy/)] },
     ]);
   });
 
@@ -51,12 +52,15 @@ describe("the files of a store", () => {
     ]);
   });
 
-  test("that a folder has taken the place of are named when they are asked for", async () => {
-    rmSync(join(root, "a/b@80"));
-    mkdirSync(join(root, "a/b@80"));
-    const asked = [store.get("a/b"), store.putIfAbsent("a/b", bytes("x")), store.putIfMatch("a/b", bytes("x"), '"1"')];
-    for (const end of await Promise.allSettled(asked)) {
-      expect(end).toMatchObject({ reason: { name: "UnreadableObjectError", key: "a/b", effect: "none" } });
-    }
+  test("are not, with a link in the place of a blob or of a folder", async () => {
+    rmSync(join(root, "policies"), { recursive: true });
+    symlinkSync("blobs", join(root, "policies"));
+    rmSync(join(root, `blobs/${long}@1`));
+    symlinkSync("nowhere", join(root, `blobs/${long}@1`));
+    const findings = await examineFiles(root);
+    expect(findings.map(({ text }) => text.replace(long, "…")).toSorted()).toEqual([
+      "blobs/…@1 is a link where a file belongs",
+      "policies is a link where a folder belongs",
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { examined, type Finding, no, ok } from "../environment/doctor/finding.ts";
-import { PortError } from "../errors.ts";
+import { examined, type Finding, no, ok } from "../../environment/doctor/finding.ts";
+import { PortError } from "../../errors.ts";
 
 /** With less than this a build or a database may well not fit. */
 const leastBytes = 512 * 1024 ** 2;

@@ -1,0 +1,37 @@
+import { examined, type Finding, no, ok } from "../../environment/doctor/finding.ts";
+import { PortError } from "../../errors.ts";
+import { codeOf } from "../file-error.ts";
+import { isAlive } from "../guard/process-identity.ts";
+import { livingAddress } from "../platform/address.ts";
+import { platformFolders } from "../platform/folders.ts";
+import { ownerOf } from "../platform/single-owner.ts";
+import { platformStatus } from "../platform-control.ts";
+
+/** Nobody listens at the other end, as the system says at once. */
+const nobodyThere: ReadonlySet<string | null> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK", "ENOTDIR", "EACCES"]);
+
+/** Whether the platform of a folder is reached where its address says; nothing where none runs: it starts when it is needed. */
+export async function examinePlatform(root: string): Promise<readonly Finding[]> {
+  return await examined("platform", async () => {
+    const { state, addressFile } = platformFolders(root);
+    const owner = await ownerOf(state);
+    if (owner === null || !(await isAlive(owner))) return [];
+    const address = await livingAddress(addressFile);
+    if (address?.pid === owner.pid && (await answers(root))) return [ok("platform", `pid ${owner.pid}`)];
+    const text = `a platform of this folder runs, pid ${owner.pid}, and ${addressFile} does not tell where it is reached`;
+    // What takes the place of a folder is left to whoever put it there.
+    return [
+      no("platform", text, "promote local stop", `move ${addressFile} away if it is no file`, "promote local start"),
+    ];
+  });
+}
+
+/** False: nobody could. @throws PortError where that cannot be told */
+async function answers(root: string): Promise<boolean> {
+  try {
+    return (await platformStatus(root)) !== null;
+  } catch (error) {
+    if (error instanceof PortError && nobodyThere.has(codeOf(error.cause))) return false;
+    throw error;
+  }
+}
