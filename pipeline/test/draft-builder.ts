@@ -53,6 +53,7 @@ export function aShelf(...servers: readonly string[]): ImageShelf {
         ? { status: "missing" }
         : { status: "same", bytes: bytesOf(`tar of ${server}`).length };
     },
+    keep: async ({ digest }) => (held.has(digest) ? "kept" : "missing"),
     readFile: async ({ digest }, path) => {
       const server = held.get(digest);
       return server === undefined || path !== "dist/server.js" ? null : bytesOf(server);

@@ -69,3 +69,33 @@ test("what a collector that was killed had moved aside is there again, and a new
   expect((await onlyOne(store)).ageMilliseconds).toBeLessThan(60_000);
   expect(readdirSync(folder)).toEqual([`${hex}.tar`]);
 });
+
+test("what a collector that was killed had moved aside is there for whoever looks first", async () => {
+  const image = { repository: "local", digest, platform: "linux/amd64", bytes: bytes.length };
+  const looks = [
+    (store: ReturnType<typeof createImageStore>) => store.has(digest),
+    async (store: ReturnType<typeof createImageStore>) => (await store.check(digest)).status === "same",
+    async (store: ReturnType<typeof createImageStore>) => (await store.verify(image)).status === "same",
+    async (store: ReturnType<typeof createImageStore>) => (await store.keep(image)) === "kept",
+    async (store: ReturnType<typeof createImageStore>) => (await store.list()).includes(digest),
+    async (store: ReturnType<typeof createImageStore>) => (await store.take(digest, "/nowhere")).status === "same",
+  ];
+  for (const [at, isThere] of looks.entries()) {
+    const { store, folder, tar } = anOldImage();
+    renameSync(tar, join(folder, `.${hex}.00000000-0000-4000-8000-000000000000.leaving`));
+    expect(await isThere(store), `look ${at}`).toBe(true);
+    expect(readdirSync(folder)).toEqual([`${hex}.tar`]);
+  }
+});
+
+test("an image that is kept is as young as that, and one that is gone is not kept", async () => {
+  const { store } = anOldImage();
+  const kept = { repository: "local", digest, platform: "linux/amd64", bytes: bytes.length };
+  const image = await onlyOne(store);
+  expect(await store.keep(kept)).toBe("kept");
+  expect(await store.cellar.remove(image)).toBe("conflict");
+  const young = await onlyOne(store);
+  expect(young.ageMilliseconds).toBeLessThan(60_000);
+  expect(await store.cellar.remove(young)).toBe("removed");
+  expect(await store.keep(kept)).toBe("missing");
+});

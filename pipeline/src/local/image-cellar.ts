@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isDigest } from "../identifiers.ts";
+import { type Digest, isDigest } from "../identifiers.ts";
 import type { ImageCellar, KeptImage } from "../release/build-ports.ts";
 import { hexOf } from "../release/store-keys.ts";
 import { codeOf } from "./file-error.ts";
@@ -13,8 +13,7 @@ const leaving = /^\.(?<hex>[0-9a-f]{64})\.[0-9a-f-]{36}\.leaving$/;
 export function createImageCellar(folder: string): ImageCellar {
   return {
     async list() {
-      const names = await namesIn(folder);
-      for (const name of names.filter((one) => leaving.test(one))) await putBack(folder, name);
+      await takeAllBack(folder);
       const looks = await Promise.all((await namesIn(folder)).map((name) => lookAt(folder, name)));
       return looks.filter((look) => look !== null);
     },
@@ -32,6 +31,24 @@ export function createImageCellar(folder: string): ImageCellar {
       return "removed";
     },
   };
+}
+
+/**
+ * A collector that was killed, or is at it just now, has given a tar another name: whoever looks for the image gives it its own
+ * again. The collector that is at it removes the other name alone. False: nothing of it is there.
+ */
+export const takeBack = (folder: string, digest: Digest): Promise<boolean> => putBackThose(folder, hexOf(digest));
+
+/** The same for every image. */
+export const takeAllBack = (folder: string): Promise<boolean> => putBackThose(folder, null);
+
+async function putBackThose(folder: string, hex: string | null): Promise<boolean> {
+  const asides = (await namesIn(folder)).filter((name) => {
+    const found = leaving.exec(name)?.groups?.hex;
+    return found !== undefined && (hex === null || found === hex);
+  });
+  for (const aside of asides) await putBack(folder, aside);
+  return asides.length > 0;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -22,7 +22,7 @@ import type { ImageCellar, ImageShelf, ImageVerdict } from "../release/build-por
 import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
 import { hexOf } from "../release/store-keys.ts";
 import { codeOf } from "./file-error.ts";
-import { createImageCellar } from "./image-cellar.ts";
+import { createImageCellar, takeAllBack, takeBack } from "./image-cellar.ts";
 
 /** Images of the local target: `<folder>/<hex>.tar`, each named by the sha256 of its bytes. */
 export interface ImageStore extends ImageShelf {
@@ -53,11 +53,14 @@ const largestText = 64 * 1024;
 /** `folder` is the store's `images/`; it is made when the first image comes. */
 export function createImageStore(folder: string): ImageStore {
   const pathOf = (digest: Digest): string => join(folder, `${hexOf(digest)}.tar`);
-  const has = (digest: Digest): Promise<boolean> =>
-    access(pathOf(digest), constants.R_OK).then(
+  const isReadable = (path: string): Promise<boolean> =>
+    access(path, constants.R_OK).then(
       () => true,
       () => false,
     );
+  const has = async (digest: Digest): Promise<boolean> =>
+    (await isReadable(pathOf(digest))) ||
+    ((await takeBack(folder, digest).catch(() => false)) && (await isReadable(pathOf(digest))));
   const check = async (digest: Digest): Promise<ImageVerdict> => {
     if (!(await has(digest))) return { status: "missing" };
     try {
@@ -108,8 +111,16 @@ export function createImageStore(folder: string): ImageStore {
     },
     cellar: createImageCellar(folder),
     verify: (image) => check(image.digest),
-    readFile: (image, path) => readFromTar(pathOf(image.digest), path),
+    async keep({ digest }) {
+      // A collector may give it another name between the two; what is put back is found by the second look.
+      for (const _look of ["first", "second"]) {
+        if ((await has(digest)) && (await touch(pathOf(digest)))) return "kept";
+      }
+      return "missing";
+    },
+    readFile: async ({ digest }, path) => ((await has(digest)) ? await readFromTar(pathOf(digest), path) : null),
     async list() {
+      await takeAllBack(folder).catch(() => false);
       const names = (await readdir(folder).catch(nothingThere)) ?? [];
       return names
         .map((name) => `sha256:${name.replace(/\.tar$/, "")}`)
@@ -119,6 +130,7 @@ export function createImageStore(folder: string): ImageStore {
     async unpack(digest, target) {
       const partial = `${target}.${randomUUID()}.partial`;
       await mkdir(partial, { recursive: true });
+      await has(digest);
       try {
         await unpackVerified(pathOf(digest), digest, partial);
         await rename(partial, target);

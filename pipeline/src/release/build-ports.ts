@@ -89,6 +89,8 @@ export interface ImageBuilder {
 export interface ImageShelf {
   /** Reads and hashes every byte. */
   verify(image: ReleaseImage): Promise<ImageVerdict>;
+  /** From now on a collector takes it for written now. Looks whether it is there, and not at its bytes. */
+  keep(image: ReleaseImage): Promise<"kept" | "missing">;
   /** Content of one file, at most 64 KiB; null when it is not there, too large, or cannot be told. */
   readFile(image: ReleaseImage, path: string): Promise<Uint8Array | null>;
 }

@@ -121,6 +121,19 @@ export const tombstoneSchema = z.strictObject({
   at: instant,
 });
 
+/**
+ * Stands where the release.json of a publication would go that stood still for too long (ADR 5): nothing was published, and
+ * the next build of the commit takes its place.
+ */
+export const abandonedSchema = z.strictObject({
+  version: z.literal(1),
+  abandoned: z.literal(true),
+  sha,
+  at: instant,
+  /** Etag of what was there before, so that no two of them have equal bytes. */
+  replaces: z.string().nullable(),
+});
+
 /** A manifest as it was read back, with the digest of its stored bytes. */
 export interface StoredRelease {
   readonly manifest: ReleaseManifest;

@@ -1,4 +1,3 @@
-import { PortError } from "../errors.ts";
 import type { Digest, Instant, Sha } from "../identifiers.ts";
 import type { ObjectStore } from "../ports.ts";
 import type { WebFileList } from "../web/file-list.ts";
@@ -56,23 +55,4 @@ export async function holdBase(
     for (const file of newest.web.files) has.add(file.sha256);
   }
   return { sha: manifest.git.sha, has };
-}
-
-/** Marks that stay behind after a kill do no harm: the collector passes over those that are a week old. */
-export async function dropMarks(store: ObjectStore, sha: Sha, nonce: string, base: Sha | null): Promise<void> {
-  const dropped = [
-    changeRetention(store, sha, (retention) =>
-      retention.publishing?.nonce === nonce ? { ...retention, publishing: null } : null,
-    ),
-    ...(base === null
-      ? []
-      : [
-          changeRetention(store, base, ({ bases: { [nonce]: ours, ...bases }, ...retention }) =>
-            ours === undefined ? null : { ...retention, bases },
-          ),
-        ]),
-  ];
-  for (const end of await Promise.allSettled(dropped)) {
-    if (end.status === "rejected" && !(end.reason instanceof PortError)) throw end.reason;
-  }
 }

@@ -87,19 +87,56 @@ describe("publishing", () => {
     }
   });
 
-  test("gives up when it has taken longer than a day, since what was kept for it may be gone", async () => {
-    const store = aStore();
-    const clock = new VirtualClock();
-    const slow = around(store, async (key, body) => {
-      if (key.startsWith("blobs/")) await clock.advance(25 * 3_600_000);
+  test("gives up when it has taken longer than a day by the store's clock, though its own stood still", async () => {
+    let day = 1;
+    const store = new MemoryObjectStore(() => instantOf(`2026-11-0${day}T12:00`));
+    const asleep = around(store, async (key, body) => {
+      if (key.startsWith("blobs/")) day = 3;
       return store.putIfAbsent(key, body);
     });
-    await expect(publishRelease({ ...portsOn(slow), clock }, aDraft(), 10)).rejects.toMatchObject({
+    await expect(publish(asleep, aDraft())).rejects.toMatchObject({
       code: "publish-failed",
       message: expect.stringContaining("longer than a day"),
     });
     expect(await readRelease(store, shas.new)).toEqual({ status: "missing" });
     expect(await readRetention(store, shas.new)).toMatchObject({ publishing: null });
+  });
+
+  test.each(["2026-11-01T12:00", "2026-12-24T12:00"])(
+    "marks by the store's time what a machine set to %s publishes",
+    async (set) => {
+      const store = aStore();
+      await publish(store, aDraft({ sha: shas.old }));
+      const seen: unknown[] = [];
+      const watched = around(store, async (key, body) => {
+        if (key.startsWith("blobs/")) {
+          seen.push((await readRetention(store, shas.new)).publishing?.at);
+          seen.push(...Object.values((await readRetention(store, shas.old)).bases));
+        }
+        return store.putIfAbsent(key, body);
+      });
+      const clock = new VirtualClock(instantOf(set));
+      await publishRelease({ ...portsOn(watched), clock }, aDraft({ page: "<h1>New</h1>" }), 10);
+      expect(new Set(seen)).toEqual(new Set(["2026-11-19T12:00:00.000Z"]));
+    },
+  );
+
+  test("refuses when a collector has removed an image since it was built", async () => {
+    const store = aStore();
+    const kept: string[] = [];
+    const emptied = {
+      ...shelf,
+      keep: async (image: { digest: string }) => {
+        kept.push(image.digest);
+        return "missing" as const;
+      },
+    };
+    await expect(publishRelease({ ...portsOn(store), shelf: emptied }, aDraft(), 10)).rejects.toMatchObject({
+      code: "publish-failed",
+      message: expect.stringContaining("the image of api is gone since it was built"),
+    });
+    expect(kept).toEqual([aDraft().manifest.images.api?.digest]);
+    expect(await readRelease(store, shas.new)).toEqual({ status: "missing" });
   });
 
   test("refuses other bytes in an image, in a page and in what is configured", async () => {
@@ -307,7 +344,8 @@ describe("a release.json that is lost or damaged", () => {
   ])("is put back, %s, by a build that gives what a ledger has on record", async (_name, harm) => {
     const { store, key, body, draft } = await aWorld();
     harm(store, key);
-    await publish(store, draft);
+    const simShelf = { ...shelf, keep: async () => "kept" as const };
+    await publishRelease({ ...portsOn(store), shelf: simShelf }, draft, 10);
     expect(Buffer.compare((await store.get(key))?.body ?? body.subarray(1), body)).toBe(0);
   });
 

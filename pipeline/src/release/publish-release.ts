@@ -6,14 +6,18 @@ import { refuseCollisions } from "../web/collisions.ts";
 import type { ImageShelf } from "./build-ports.ts";
 import { canonicalBytes, sha256 } from "./canonical-json.ts";
 import { longestPublicationMilliseconds } from "./collection/ages.ts";
-import { changeRetention, readHeldRetention, retiredRefusal } from "./collection/retention.ts";
+import { readFence } from "./collection/fence-publications.ts";
+import { readHeldRetention, retiredRefusal } from "./collection/retention.ts";
 import { describeDifference } from "./describe-difference.ts";
-import { dropMarks, holdBase, readEarlier } from "./publication-base.ts";
+import type { ReleaseManifest } from "./manifest.ts";
+import { imagesOf } from "./parts-of-release.ts";
+import { type EarlierRelease, holdBase, readEarlier } from "./publication-base.ts";
+import { dropMarks, markPublishing, type PublicationMark } from "./publication-mark.ts";
 import { readManifest } from "./read-release.ts";
 import { buildIdentity, type ReleaseDraft } from "./release-draft.ts";
 import { putBackManifest, refuseOffRecord, restoreRelease } from "./restore-release.ts";
 import { sendBlobs } from "./send-blobs.ts";
-import { releaseKey } from "./store-keys.ts";
+import { releaseKey, retentionKey } from "./store-keys.ts";
 
 export interface PublishPorts {
   readonly store: ObjectStore;
@@ -58,37 +62,70 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
       earlier.flatMap(({ release, web }) => (web === null ? [] : [{ sha: release.manifest.git.sha, list: web }])),
     );
 
-  const nonce = ports.random.nonce();
-  const at = ports.clock.now();
-  const publishing = { nonce, at, by: draft.manifest.publisher.by.slice(0, 300) };
-  if ((await changeRetention(store, sha, (retention) => ({ ...retention, publishing }))) === "retired") {
-    throw retiredRefusal(sha);
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const end = await publishOnce(ports, draft, earlier[0] ?? null);
+    if (end !== "fenced-off") return end;
   }
-  const base = await holdBase(store, earlier[0] ?? null, nonce, at);
+  throw new PortError(`put ${releaseKey(sha)}`, "none", `a collector has ended this publication ${mostAttempts} times`);
+}
+
+/** A collector ends only what has stood still for days, or whose machine it took for such a one: once is rare. */
+const mostAttempts = 3;
+
+async function publishOnce(
+  ports: PublishPorts,
+  draft: ReleaseDraft,
+  newest: EarlierRelease | null,
+): Promise<Published | "fenced-off"> {
+  const { store, clock, random } = ports;
+  const { manifest, blobs } = draft;
+  const { sha } = manifest.git;
+  const by = manifest.publisher.by.slice(0, 300);
+  const mark = await markPublishing(store, clock, sha, { nonce: random.nonce(), by });
+  const fence = await readFence(store, sha);
+  const base = await holdBase(store, newest, mark.nonce, mark.at);
   let mayStillLand = false;
+  let isThere = false;
   try {
-    const sent = await sendBlobs(store, draft.blobs, base?.has ?? new Set());
-    refuseOverdue(sha, millisecondsBetween(at, ports.clock.now()));
-    const body = canonicalBytes(draft.manifest);
-    const put = await store.putIfAbsent(releaseKey(sha), body).catch((error: unknown) => {
-      mayStillLand = error instanceof PortError && error.effect === "possible";
-      throw error;
-    });
+    const sent = await sendBlobs(store, blobs, base?.has ?? new Set());
+    await keepImages(ports.shelf, manifest);
+    await refuseOverdue(store, sha, mark);
+    const body = canonicalBytes(manifest);
+    const key = releaseKey(sha);
+    const put = await (fence === null ? store.putIfAbsent(key, body) : store.putIfMatch(key, body, fence)).catch(
+      (error: unknown) => {
+        mayStillLand = error instanceof PortError && error.effect === "possible";
+        throw error;
+      },
+    );
+    isThere = put.status === "written";
     if (put.status === "written")
       return { status: "published", digest: sha256(body), written: sent.written + 1, present: sent.present };
     // Another build of this commit was faster: the same bytes are fine.
-    const rival = await compareWithPublished(ports, draft);
-    if (rival !== null) return rival;
-    throw new PortError(`put ${releaseKey(sha)}`, "none", "the store says that it is there, and does not have it");
+    return (await compareWithPublished(ports, draft)) ?? "fenced-off";
   } finally {
     // A request without an answer may make the release visible later: what it rests on stays marked until the marks are old.
-    if (!mayStillLand) await dropMarks(store, sha, nonce, base?.sha ?? null);
+    if (!mayStillLand) await dropMarks(store, sha, mark, { base: base?.sha ?? null, isThere });
   }
 }
 
-/** What was kept for this publication may be gone by now: the machine slept, or stood still. */
-function refuseOverdue(sha: Sha, milliseconds: number): void {
-  if (milliseconds < longestPublicationMilliseconds) return;
+/** They may have been built long ago, or have gone since: a collector knows of them only by when they were written. */
+async function keepImages(shelf: ImageShelf, manifest: ReleaseManifest): Promise<void> {
+  for (const { name, image } of imagesOf(manifest)) {
+    if ((await shelf.keep(image)) === "kept") continue;
+    throw new RefusalError({
+      code: "publish-failed",
+      message: `the image of ${name} is gone since it was built. No release was published.`,
+      next: ["promote build"],
+    });
+  }
+}
+
+/** Tells in time what would be fenced off: the store's clock counts also while this machine sleeps, or its clock is set. */
+async function refuseOverdue(store: ObjectStore, sha: Sha, { at }: PublicationMark): Promise<void> {
+  const { serverTime } = await readHeldRetention(store, sha);
+  if (serverTime === null) throw new PortError(`get ${retentionKey(sha)}`, "none", "it was written, and is not there");
+  if (millisecondsBetween(at, serverTime) < longestPublicationMilliseconds) return;
   throw new RefusalError({
     code: "publish-failed",
     message: `publishing ${shortSha(sha)} has taken longer than a day. No release was published.`,

@@ -1,14 +1,17 @@
+import type { z } from "zod";
 import { type Digest, type Instant, type Sha, shortDigest } from "../identifiers.ts";
 import type { ObjectStore, StoredObject } from "../ports.ts";
 import type { ReleaseLook } from "../promotion/facts.ts";
 import { type WebFileList, webFileListSchema } from "../web/file-list.ts";
 import { sha256 } from "./canonical-json.ts";
-import { type ReleaseManifest, releaseManifestSchema, tombstoneSchema } from "./manifest.ts";
+import { abandonedSchema, type ReleaseManifest, releaseManifestSchema, tombstoneSchema } from "./manifest.ts";
 import { type ParsedDocument, parseStored } from "./parse-stored.ts";
 import { pathTwins } from "./safe-path.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 
 export const largestManifest = 4 * 1024 ** 2;
+/** Of what stands in the place of a manifest: asked first, so that a manifest is not parsed twice. */
+const largestSubstitute = 1024;
 export const largestList = 32 * 1024 ** 2;
 
 /**
@@ -45,7 +48,8 @@ export async function readManifest(store: ObjectStore, sha: Sha): Promise<Manife
 /** What the stored bytes of release.json say. */
 export function judgeManifest(stored: StoredObject, sha: Sha): ManifestLook {
   const corrupt = (because: string): ManifestLook => ({ status: "corrupt", because: `release.json ${because}` });
-  if (parseStored(tombstoneSchema, stored.body, largestManifest).status === "parsed") return { status: "retired" };
+  if (is(tombstoneSchema, stored.body)) return { status: "retired" };
+  if (is(abandonedSchema, stored.body)) return { status: "missing" };
   const parsed = parseStored(releaseManifestSchema, stored.body, largestManifest);
   if (parsed.status === "corrupt") return corrupt(parsed.because);
   const because = whyInconsistent(parsed.value, sha);
@@ -53,6 +57,9 @@ export function judgeManifest(stored: StoredObject, sha: Sha): ManifestLook {
   const release = { manifest: parsed.value, digest: sha256(stored.body), publishedAt: stored.writtenAt };
   return { status: "found", release };
 }
+
+const is = (schema: z.ZodType, bytes: Uint8Array): boolean =>
+  parseStored(schema, bytes, largestSubstitute).status === "parsed";
 
 /** What a schema cannot say of a manifest. */
 export function whyInconsistent(manifest: ReleaseManifest, sha: Sha): string | null {

@@ -27,7 +27,11 @@ export type Verification =
  * Reads every byte of a release where it is stored and hashes it; believes nothing that is only written down.
  * @throws PortError when a store does not answer: that is no verdict; BrokenChainError for a ledger that cannot be read.
  */
-export async function verifyRelease(store: ObjectStore, shelf: ImageShelf, sha: Sha): Promise<Verification> {
+export async function verifyRelease(
+  store: ObjectStore,
+  shelf: Pick<ImageShelf, "verify">,
+  sha: Sha,
+): Promise<Verification> {
   const look = await readRelease(store, sha);
   if (look.status === "missing" || look.status === "retired") return { status: look.status };
   if (look.status === "corrupt") return { status: "differs", release: null, differences: [look.because] };
@@ -72,7 +76,7 @@ async function checkBlob(store: ObjectStore, { name, digest, bytes }: WantedBlob
   return { bytes: size, problem: bytes === null || bytes === size ? null : `${name}: ${bytes} bytes, found ${size}` };
 }
 
-async function checkImage(shelf: ImageShelf, name: string, image: ReleaseImage): Promise<Checked> {
+async function checkImage(shelf: Pick<ImageShelf, "verify">, name: string, image: ReleaseImage): Promise<Checked> {
   const verdict = await shelf.verify(image);
   const digest = `sha256:${shortDigest(image.digest)}`;
   switch (verdict.status) {

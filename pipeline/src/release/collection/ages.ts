@@ -2,8 +2,13 @@
 export interface CollectionAges {
   /** Younger releases are never retired, whether anybody promoted them or not. */
   readonly release: number;
-  /** Marks of a publication older than this are of a process that died: publishing takes a day at most. */
+  /** What a publication builds upon is kept for it this long: publishing takes a day at most. */
   readonly abandoned: number;
+  /**
+   * A publication that began longer ago than this can no longer make its release visible: it has died, or begins again. Far
+   * enough below `artifact`, and above the longest publication.
+   */
+  readonly overdue: number;
   /** Younger blobs and images are never removed: whoever publishes has written again what no release of his own choice keeps. */
   readonly artifact: number;
 }
@@ -17,5 +22,6 @@ export const freshMilliseconds = days(1);
 export const usualAges: CollectionAges = {
   release: days(30),
   abandoned: days(7),
+  overdue: days(2),
   artifact: days(7),
 };

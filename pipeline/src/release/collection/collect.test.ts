@@ -150,7 +150,10 @@ describe("a collection", () => {
       deleteIfMatch: (key: string, write: string) => store.deleteIfMatch(key, write),
     });
     await month.collect(watched);
-    expect(read.lastIndexOf("pins")).toBeLessThan(read.indexOf("ledgers"));
+    // The sweep reads marks of publications afterwards, from the same objects.
+    const pins = read.slice(0, read.lastIndexOf("ledgers")).lastIndexOf("pins");
+    expect(pins).toBeGreaterThan(-1);
+    expect(pins).toBeLessThan(read.indexOf("ledgers"));
   });
 
   test("one that was damaged after it was retired ends as a tombstone, and no longer keeps the sweep away", async () => {
@@ -220,9 +223,9 @@ describe("a collection", () => {
       list: async (prefix, after) => {
         // The last listing before anything goes: whatever is published now may be in neither of the two.
         listed.push(prefix);
-        if (listed.length === 5) await month.publish(again);
+        if (listed.length === 6) await month.publish(again);
         const keys = await store.list(prefix, after);
-        if (listed.length === 5) month.pass(8);
+        if (listed.length === 6) month.pass(8);
         return keys;
       },
       putIfMatch: (key, body, etag) => store.putIfMatch(key, body, etag),
@@ -230,7 +233,7 @@ describe("a collection", () => {
       deleteIfMatch: (key, write) => store.deleteIfMatch(key, write),
     };
     await month.collect(busy);
-    expect(listed).toEqual(["releases/", "environments/", "quarantine/", "blobs/", "releases/"]);
+    expect(listed).toEqual(["releases/", "environments/", "quarantine/", "blobs/", "releases/", "releases/"]);
     for (const digest of blobsOf(again)) expect(await store.get(blobKey(digest)), digest).not.toBeNull();
   });
 

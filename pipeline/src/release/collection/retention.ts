@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { PortError, RefusalError, UnreadableObjectError } from "../../errors.ts";
-import { type EnvironmentName, type Epoch, environmentNamePattern, type Sha, shortSha } from "../../identifiers.ts";
+import {
+  type EnvironmentName,
+  type Epoch,
+  environmentNamePattern,
+  type Instant,
+  type Sha,
+  shortSha,
+} from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { canonicalBytes } from "../canonical-json.ts";
 import { parseStored } from "../parse-stored.ts";
@@ -10,7 +17,10 @@ const retentionSchema = z.strictObject({
   version: z.literal(1),
   /** Set by the collector, for ever. */
   retired: z.boolean(),
-  /** A build that is putting this release's objects into the store. A week old, it is of a process that died. */
+  /**
+   * A build that is putting this release's objects into the store. `at`, by the store's clock, is when the oldest began that
+   * may still make the release visible: a publication that takes the place of another one's mark keeps its `at`.
+   */
   publishing: z.strictObject({ nonce: z.string().max(64), at: z.iso.datetime(), by: z.string().max(300) }).nullable(),
   /** Environments that need this release, and the epoch that said so. */
   pins: z.record(z.string().regex(environmentNamePattern), z.number().int().nonnegative()),
@@ -33,31 +43,33 @@ export interface HeldRetention {
   readonly retention: Retention;
   /** Null: not there yet. */
   readonly etag: string | null;
+  /** The store's time of this look; null: not there yet. */
+  readonly serverTime: Instant | null;
 }
 
 /** @throws PortError, also when what is stored cannot be read. */
 export async function readHeldRetention(store: ObjectStore, sha: Sha): Promise<HeldRetention> {
   const stored = await store.get(retentionKey(sha));
-  if (stored === null) return { retention: untouched, etag: null };
+  if (stored === null) return { retention: untouched, etag: null, serverTime: null };
   const parsed = parseStored(retentionSchema, stored.body, 1024 ** 2);
-  if (parsed.status === "parsed") return { retention: parsed.value, etag: stored.etag };
+  if (parsed.status === "parsed") return { retention: parsed.value, etag: stored.etag, serverTime: stored.serverTime };
   throw new UnreadableObjectError(retentionKey(sha), parsed.because);
 }
 
 /**
- * Changes the object by create or compare-and-swap, again after each lost race. `change` answers null to leave it as it is.
- * Retired is for ever: nothing is changed then.
+ * Changes the object by create or compare-and-swap, again after each lost race. `change` answers null to leave it as it is;
+ * it is told the store's time, where the object is there. Retired is for ever: nothing is changed then.
  */
 export async function changeRetention(
   store: ObjectStore,
   sha: Sha,
-  change: (retention: Retention) => Retention | null,
+  change: (retention: Retention, storeTime: Instant | null) => Retention | null,
 ): Promise<"changed" | "retired"> {
   const key = retentionKey(sha);
   for (let race = 0; race < mostRaces; race += 1) {
     const held = await readHeldRetention(store, sha);
     if (held.retention.retired) return "retired";
-    const wanted = change(held.retention);
+    const wanted = change(held.retention, held.serverTime);
     if (wanted === null) return "changed";
     if (await swapRetention(store, sha, held, wanted)) return "changed";
   }
@@ -68,7 +80,7 @@ export async function changeRetention(
 export async function swapRetention(
   store: ObjectStore,
   sha: Sha,
-  { etag }: HeldRetention,
+  { etag }: Pick<HeldRetention, "etag">,
   wanted: Retention,
 ): Promise<boolean> {
   const key = retentionKey(sha);

@@ -61,7 +61,7 @@ export async function retireReleases(input: RetireInput): Promise<readonly Retir
   });
 }
 
-/** Tombstones left out: nothing of them is left to do. */
+/** What stands in the place of a release is left out: nothing of it is left to do. */
 async function lookAtReleases(store: ObjectStore): Promise<readonly Look[]> {
   const looks = await inParallel(await listReleaseShas(store), async (sha) => {
     const held = await readHeldRetention(store, sha);
@@ -69,7 +69,7 @@ async function lookAtReleases(store: ObjectStore): Promise<readonly Look[]> {
     if (stored === null) throw new PortError(`get ${releaseKey(sha)}`, "none", "it was listed, and is not there");
     return { sha, held, stored, manifest: judgeManifest(stored, sha) };
   });
-  return looks.filter(({ manifest }) => manifest.status !== "retired");
+  return looks.filter(({ manifest }) => manifest.status === "found" || manifest.status === "corrupt");
 }
 
 async function readStandings(store: ObjectStore): Promise<ReadonlyMap<EnvironmentName, Standing>> {

@@ -1,4 +1,4 @@
-import { type Digest, isDigest, type Sha, shortSha } from "../../identifiers.ts";
+import { type Digest, type Instant, isDigest, type Sha, shortSha } from "../../identifiers.ts";
 import { millisecondsBetween } from "../../ledger/instants.ts";
 import type { ObjectStore } from "../../ports.ts";
 import type { ImageCellar } from "../build-ports.ts";
@@ -8,6 +8,7 @@ import { blobsOf, imagesOf } from "../parts-of-release.ts";
 import { readRelease } from "../read-release.ts";
 import { blobKey, blobPrefix } from "../store-keys.ts";
 import type { CollectionAges } from "./ages.ts";
+import { fencePublications } from "./fence-publications.ts";
 
 export interface SweepInput {
   readonly store: ObjectStore;
@@ -28,18 +29,21 @@ interface Needed {
 }
 
 /**
- * Removes blobs and images that no release lists and that were written long ago. What is there is listed first and what is
- * needed after it: a publication that comes in between has written anew whatever it found old, and a removal is of the very
- * write that was seen (protocol §9).
+ * Removes blobs and images that no release lists and that were written long ago (protocol §9). What is there is listed first,
+ * and is old by the time of that moment; then publications that have stood still are fenced off; what is needed is read last. So a
+ * publication that rests on something old is either fenced off, or read, or has written it anew, and a removal is of the very write that was
+ * seen. None of it depends on how long this process, or that of a publisher, stands still in between.
  * @throws PortError
  */
 export async function sweepArtifacts(input: SweepInput): Promise<Swept> {
   const { store, images } = input;
   const keys = await store.list(blobPrefix);
   const there = await images.list();
+  const now = await timeOf(store, keys);
+  await fencePublications(store, input.ages);
   const needed = await readNeeded(store);
   if (needed.unreadable.length > 0) return { status: "left", because: needed.unreadable };
-  const blobs = await inParallel(keys, (key) => sweepBlob(input, key, needed.blobs));
+  const blobs = now === null ? [] : await inParallel(keys, (key) => sweepBlob(input, key, needed.blobs, now));
   const tars = await inParallel(there, async (image) => {
     input.signal?.throwIfAborted();
     if (needed.images.has(image.digest) || image.ageMilliseconds < input.ages.artifact) return null;
@@ -52,6 +56,15 @@ export async function sweepArtifacts(input: SweepInput): Promise<Swept> {
     images: tars.filter((bytes) => bytes !== null).length,
     bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
   };
+}
+
+/** The store's time, which every look at an object tells; null: none of them is there any more. */
+async function timeOf(store: ObjectStore, keys: readonly string[]): Promise<Instant | null> {
+  for (const key of keys) {
+    const stored = await store.get(key);
+    if (stored !== null) return stored.serverTime;
+  }
+  return null;
 }
 
 /** What every release that is no tombstone lists. */
@@ -75,11 +88,12 @@ async function sweepBlob(
   { store, ages, signal }: SweepInput,
   key: string,
   needed: ReadonlySet<Digest>,
+  now: Instant,
 ): Promise<number | null> {
   signal?.throwIfAborted();
   const digest = `sha256:${key.slice(blobPrefix.length)}`;
   if (!isDigest(digest) || blobKey(digest) !== key || needed.has(digest)) return null;
   const stored = await store.get(key);
-  if (stored === null || millisecondsBetween(stored.writtenAt, stored.serverTime) < ages.artifact) return null;
+  if (stored === null || millisecondsBetween(stored.writtenAt, now) < ages.artifact) return null;
   return (await store.deleteIfMatch(key, stored.write)) === "deleted" ? stored.body.length : null;
 }

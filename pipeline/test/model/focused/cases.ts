@@ -5,6 +5,7 @@ import { type LogRules, logModel } from "./log.ts";
 import { type PostgresRules, postgresModel } from "./postgres.ts";
 import { type PublishingRules, publishingModel } from "./publishing.ts";
 import { type RetentionRules, retentionModel } from "./retention.ts";
+import { lostFile, lostRunning, type SharingRules, sharingModel } from "./sharing.ts";
 import { type TemplateRules, templateModel } from "./template.ts";
 
 type Row<R> = readonly [
@@ -74,6 +75,21 @@ const publishing: readonly Row<PublishingRules>[] = [
     "I1: the manifest names other bytes than are stored",
   ],
   ["keys by path, compared", "§1", { keys: "path" }, "I6: this commit can never be published"],
+];
+
+const sharing: readonly Row<SharingRules>[] = [
+  ["two publishers, a promoter and a collector of one file", protocol, {}, null, "usual"],
+  ["what is there is taken for safe", "§9", { rewritesWhatIsOld: false }, lostFile],
+  ["a base does not know that it is one", "§9", { marksItsBase: false }, lostFile],
+  ["nobody is fenced off", "ADR 5", { fences: false }, lostFile],
+  ["a mark's place is taken with a new time", "ADR 5", { keepsTheOldest: false }, lostFile],
+  ["a mark goes with whoever began as early", "ADR 5", { clears: "whose time it is" }, lostFile, "usual"],
+  ["a fence leaves no mark", "ADR 5", { fenceLeavesMark: false }, lostFile, "usual"],
+  ["a file grows old during the sweep", "ADR 5", { ages: "of the look" }, lostFile],
+  ["what is needed is read first", "§9", { readsNeeded: "first" }, lostFile],
+  ["the file goes though it was written again", "§9", { deletes: "what is there" }, lostFile],
+  ["retired without a look at the pins", "R24", { retires: "blindly" }, lostRunning],
+  ["a publication never gives up", "§9", { givesUp: false }, lostFile, "usual"],
 ];
 
 const staleEdge = "stale edge: it serves other pages for ever";
@@ -197,6 +213,7 @@ const log: readonly Row<LogRules>[] = [
 export const focusedCases: readonly ModelCase[] = [
   ...casesOf("retention", retentionModel, retention),
   ...casesOf("publishing", publishingModel, publishing),
+  ...casesOf("sharing", sharingModel, sharing),
   ...casesOf("edge", edgeModel, edge),
   ...casesOf("template", templateModel, template),
   ...casesOf("postgres", postgresModel, postgres),

@@ -19,8 +19,18 @@ export class Cellar {
     this.kept.set(digest, { write: this.#writes, at: this.#now() });
   }
 
-  shelf(): ImageShelf {
+  /** `gate`: of the process that looks; absent: nobody in this world. */
+  shelf(gate: Gate | null = null): ImageShelf {
+    const keep = (digest: Digest) => {
+      if (!this.kept.has(digest)) return "missing" as const;
+      this.keep(digest);
+      return "kept" as const;
+    };
     return {
+      keep: async ({ digest }) =>
+        gate === null
+          ? keep(digest)
+          : gate.call(`shelf.keep ${digest.slice(7, 11)}`, { mutating: true }, () => keep(digest)),
       verify: async ({ digest }) =>
         this.kept.has(digest) ? { status: "same", bytes: bytesEach } : { status: "missing" },
       readFile: async () => null,

@@ -5,6 +5,9 @@ import type { ReleaseManifest } from "../../../src/release/manifest.ts";
 import type { WebFileList } from "../../../src/web/file-list.ts";
 import type { MemoryObjectStore } from "../../memory-store.ts";
 import type { Cellar } from "./cellar.ts";
+import type { Place } from "./script.ts";
+
+const places: readonly Place[] = ["dev", "prod"];
 
 interface Retained {
   readonly retired: boolean;
@@ -34,7 +37,7 @@ export class Keeper {
     const stored: Stored = new Map(entries.map(([key, { body }]) => [key, body]));
     return [
       ...this.#releases(stored).flatMap((one) => this.#judgeRelease(stored, cellar, one)),
-      ...this.#judgeWindow(stored),
+      ...places.flatMap((place) => this.#judgeWindow(stored, place)),
     ];
   }
 
@@ -46,9 +49,12 @@ export class Keeper {
   }
 
   #judgeRelease(stored: Stored, cellar: Cellar, { sha, body }: { sha: Sha; body: Uint8Array }): readonly string[] {
-    const manifest = read<ReleaseManifest & { tombstone?: boolean; digest?: string }>(body);
+    const manifest = read<ReleaseManifest & { tombstone?: boolean; abandoned?: boolean; digest?: string }>(body);
     const short = sha.slice(0, 4);
     const before = this.#digests.get(sha) ?? hash(body);
+    // In the place of a publication that stood still: nobody may ever have seen a release there.
+    if (manifest.abandoned)
+      return this.#digests.has(sha) ? [`${short} was published, and is said to be abandoned`] : [];
     if (manifest.tombstone) {
       this.#gone.set(sha, before);
       const isOurs = !this.#digests.has(sha) || manifest.digest === before;
@@ -64,9 +70,9 @@ export class Keeper {
   }
 
   /** The newest releases that ended well, and those that a promotion under way has pinned, are not retired. */
-  #judgeWindow(stored: Stored): readonly string[] {
+  #judgeWindow(stored: Stored, place: Place): readonly string[] {
     const records = [...stored]
-      .filter(([key]) => key.startsWith("environments/dev/history/"))
+      .filter(([key]) => key.startsWith(`environments/${place}/history/`))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, body]) => read<LedgerRecord>(body));
     const good: Sha[] = [];
@@ -78,10 +84,12 @@ export class Keeper {
       if (body.result === "done" && led) good.unshift(led.sha);
       open = [];
     }
-    const held = open.filter(({ sha, epoch }) => (retained(stored, sha)?.pins.dev ?? 0) >= epoch).map(({ sha }) => sha);
+    const held = open
+      .filter(({ sha, epoch }) => (retained(stored, sha)?.pins[place] ?? 0) >= epoch)
+      .map(({ sha }) => sha);
     const window = [...new Set(good)].slice(0, this.#window + 1);
     return [...window, ...held].flatMap((sha) =>
-      retained(stored, sha)?.retired ? [`${sha.slice(0, 4)} is retired, and may be needed`] : [],
+      retained(stored, sha)?.retired ? [`${sha.slice(0, 4)} is retired, and ${place} may need it`] : [],
     );
   }
 }

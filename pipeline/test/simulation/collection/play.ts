@@ -1,8 +1,10 @@
 import { RefusalError } from "../../../src/errors.ts";
 import type { Digest, Sha } from "../../../src/identifiers.ts";
 import { readStanding } from "../../../src/ledger/read-ledger.ts";
+import type { Clock } from "../../../src/ports.ts";
 import { promote } from "../../../src/promotion/promote.ts";
 import { canonicalBytes, sha256 } from "../../../src/release/canonical-json.ts";
+import { days } from "../../../src/release/collection/ages.ts";
 import { collect } from "../../../src/release/collection/collect.ts";
 import { publishRelease } from "../../../src/release/publish-release.ts";
 import type { ReleaseDraft } from "../../../src/release/release-draft.ts";
@@ -15,7 +17,17 @@ import { simManifest, simRelease } from "../sim-releases.ts";
 import { gatedClock, Simulation } from "../simulation.ts";
 import { Cellar } from "./cellar.ts";
 import { Keeper } from "./judge.ts";
-import { type Act, type CollectionScript, type Deed, seasonMilliseconds } from "./script.ts";
+import { MachineClock } from "./machine-clock.ts";
+import { Neighbour } from "./neighbour.ts";
+import {
+  type Act,
+  type CollectionScript,
+  type Deed,
+  type Place,
+  type Setting,
+  type Strike,
+  seasonMilliseconds,
+} from "./script.ts";
 
 export interface Kept {
   readonly story: readonly string[];
@@ -31,10 +43,13 @@ export const seasonSituations: readonly string[] = [
   "publish: killed",
   "publish: publish-failed",
   "publish: release-missing",
-  "promote: done",
-  "promote: killed",
-  "promote: refused release-missing",
-  "rollback: done",
+  "dev: promote: done",
+  "dev: promote: killed",
+  "dev: promote: refused release-missing",
+  "dev: rollback: done",
+  "prod: promote: done",
+  "prod: promote: killed",
+  "prod: rollback: done",
   "collect: swept",
   "collect: killed",
   "collect: PortError",
@@ -43,6 +58,12 @@ export const seasonSituations: readonly string[] = [
   "images removed",
   "a collector lost its race",
   "a blob was written again for its age",
+  "an image went before it was published",
+  "a publisher's clock was a day off, or more",
+  "a publisher's clock stood still for days",
+  "a publication that stood still was fenced off",
+  "a publication that was fenced off began again",
+  "prod alone kept a release",
 ];
 const window = 2;
 
@@ -54,6 +75,7 @@ export async function playCollection(script: CollectionScript): Promise<Kept> {
 class Season {
   readonly #script: CollectionScript;
   readonly #world = new Simulation();
+  readonly #worlds: Readonly<Record<Place, Simulation>> = { dev: this.#world, prod: new Neighbour(this.#world) };
   readonly #cellar = new Cellar(() => this.#world.clock.monotonic());
   readonly #keeper = new Keeper(window);
   readonly #random: Dice;
@@ -72,7 +94,7 @@ class Season {
   async play(): Promise<Kept> {
     const { clock } = this.#world;
     try {
-      await this.#world.begin();
+      for (const world of Object.values(this.#worlds)) await world.begin();
       await clock.run(Promise.all(this.#script.acts.map((act, at) => this.#act(act, `${act.deed.kind} ${at}`))));
       await clock.run(clock.sleep(seasonMilliseconds));
       await this.#putInOrder();
@@ -84,47 +106,62 @@ class Season {
     }
     return {
       story: this.#story,
-      problems: [...new Set([...this.#problems, ...this.#world.violations])],
+      problems: [
+        ...new Set([...this.#problems, ...Object.values(this.#worlds).flatMap(({ violations }) => violations)]),
+      ],
       seen: this.#seen,
     };
   }
 
   /** One process. */
-  async #act({ at, deed, strikes }: Act, who: string): Promise<void> {
+  async #act({ at, deed, strikes, setting }: Act, who: string): Promise<void> {
     const { clock } = this.#world;
+    const machine = machineOf(clock, deed, setting);
     const random = this.#random.fork();
     await clock.sleep(at);
     const gate: Gate = new Gate({
-      faults: (call) => {
-        const due = strikes.find((strike) => strike.kind !== "freeze" && strike.nth === call);
+      faults: (_call, { name }) => {
+        const due = strikes.find((strike) => strike.kind !== "freeze" && isDue(strike, name, gate));
         return due ? (due.kind as Exclude<typeof due.kind, "freeze">) : null;
       },
       elapse: (milliseconds) => clock.sleep(milliseconds),
       before: async (name) => {
         await clock.sleep(random.below(40));
-        const call = gate.seen.length + 1;
-        const due = strikes.find((strike) => strike.kind === "freeze" && strike.nth === call);
-        if (due) await clock.sleep(due.milliseconds);
+        await machine.thaw();
+        const due = strikes.find((strike) => strike.kind === "freeze" && isDue(strike, name, gate));
+        if (due && (await machine.freeze(due.milliseconds)) && due.milliseconds > days(1) && deed.kind === "publish")
+          this.#count("a publisher's clock stood still for days");
         this.#tell(`${who}: ${name}${due ? ` after ${due.milliseconds} ms` : ""}`);
       },
       underWay: (_options, late) => clock.sleep(random.below(late ? 20_000 : 20)),
       afterCall: () => this.#judge(who),
     });
-    const end = await Promise.race([this.#do(deed, gate, who), gate.death]).catch((error: unknown) => {
+    const end = await Promise.race([this.#do(deed, gate, machine, who), gate.death]).catch((error: unknown) => {
       if (error instanceof Crash) return "killed";
+      if (error instanceof RefusalError && error.message.includes("is gone since"))
+        this.#count("an image went before it was published");
       // A port that failed, and a refusal: both are said to whoever called.
       return error instanceof RefusalError ? error.code : error instanceof Error ? error.name : String(error);
     });
     if (!gate.dead) gate.kill();
-    this.#count(`${deed.kind}: ${end}`);
-    if (gate.seen.some(({ name }) => name.startsWith("store.putIfMatch blobs/"))) {
-      this.#count("a blob was written again for its age");
-    }
+    this.#count(`${"place" in deed ? `${deed.place}: ` : ""}${deed.kind}: ${end}`);
+    this.#countCalls(deed, gate);
+    if (deed.kind === "publish" && Math.abs(setting.skewMilliseconds) >= days(1))
+      this.#count("a publisher's clock was a day off, or more");
     this.#tell(`${who} ended: ${end}`);
   }
 
-  async #do(deed: Deed, gate: Gate, who: string): Promise<string> {
-    const world = this.#world.worldOf({ gate, clock: gatedClock(this.#world.clock, gate), who });
+  #countCalls({ kind }: Deed, gate: Gate): void {
+    const puts = gate.seen.filter(({ name }) => /^store\.put\w+ releases\/\w+\/release\.json$/.test(name)).length;
+    if (kind === "publish" && puts > 1) this.#count("a publication that was fenced off began again");
+    if (gate.seen.some(({ name }) => name.startsWith("store.putIfMatch blobs/"))) {
+      this.#count("a blob was written again for its age");
+    }
+  }
+
+  async #do(deed: Deed, gate: Gate, machine: MachineClock, who: string): Promise<string> {
+    const place = "place" in deed ? this.#worlds[deed.place] : this.#world;
+    const world = place.worldOf({ gate, clock: gatedClock(machine, gate), who });
     switch (deed.kind) {
       case "collect": {
         const images = this.#cellar.ports(gate);
@@ -136,6 +173,11 @@ class Season {
         if (swept.status === "swept" && swept.blobs > 0) this.#count("blobs removed", swept.blobs);
         if (swept.status === "swept" && swept.images > 0) this.#count("images removed", swept.images);
         if (releases.some(({ because }) => because?.includes("meanwhile"))) this.#count("a collector lost its race");
+        if (releases.some(({ because }) => because === "prod may need it")) this.#count("prod alone kept a release");
+        if (
+          gate.seen.some(({ name }) => name.startsWith("store.putIfAbsent releases/") && name.endsWith("/release.json"))
+        )
+          this.#count("a publication that stood still was fenced off");
         return swept.status;
       }
       case "publish": {
@@ -143,13 +185,14 @@ class Season {
         if (!draft) throw new Error("no such release");
         for (const { digest } of Object.values(draft.manifest.images))
           await gate.call(`cellar.keep ${digest.slice(7, 11)}`, { mutating: true }, () => this.#cellar.keep(digest));
-        const ports = { ...world, shelf: this.#cellar.shelf() };
+        if (deed.restMilliseconds > 0) await machine.freeze(deed.restMilliseconds);
+        const ports = { ...world, shelf: this.#cellar.shelf(gate) };
         return (await publishRelease(ports, draft, window)).status;
       }
       default: {
         const sha = deed.kind === "promote" ? (this.#drafts[deed.release]?.manifest.git.sha ?? null) : null;
         const action = deed.kind;
-        const request = aRequest({ environment: this.#world.name, action, sha });
+        const request = aRequest({ environment: place.name, action, sha });
         const { ending, decision } = await promote(world, request, 60_000);
         if (ending.kind !== "refused") return ending.kind;
         return `refused ${decision?.reasons.map(({ code }) => code).join()}`;
@@ -162,26 +205,32 @@ class Season {
     for (const problem of found) this.#problems.push(`${problem} (after a call of ${who})`);
   }
 
-  /** Somebody finishes what is open, and then the collector comes alone, twice. */
+  /** Somebody finishes what is open, and then the collector comes alone, three times: a fence takes two. */
   async #putInOrder(): Promise<void> {
-    const { store, name, clock } = this.#world;
+    for (const place of ["dev", "prod"] as const) await this.#settle(place);
+    for (const round of [1, 2, 3]) {
+      const act: Act = { at: seasonMilliseconds, deed: { kind: "collect" }, strikes: [], setting: right };
+      await this.#world.clock.run(this.#act(act, `last ${round}`));
+    }
+  }
+
+  async #settle(place: Place): Promise<void> {
+    const { store, name, clock } = this.#worlds[place];
     for (let round = 0; round < 6; round += 1) {
       const { unfinished } = await readStanding(store, name);
-      if (!unfinished) break;
+      if (!unfinished) return;
       const release = this.#drafts.findIndex(({ manifest }) => manifest.git.sha === unfinished.request.sha);
-      const deed: Deed = round % 2 === 0 && release >= 0 ? { kind: "promote", release } : { kind: "rollback" };
-      await clock.run(this.#act({ at: 60_000, deed, strikes: [] }, `operator ${round}`));
+      const deed: Deed =
+        round % 2 === 0 && release >= 0 ? { kind: "promote", place, release } : { kind: "rollback", place };
+      const act: Act = { at: 60_000, deed, strikes: [], setting: right };
+      await clock.run(this.#act(act, `operator ${round} of ${place}`));
     }
-    if ((await readStanding(store, name)).unfinished)
-      this.#problems.push("trapped: no command settles the environment");
-    for (const round of [1, 2]) {
-      await clock.run(this.#act({ at: seasonMilliseconds, deed: { kind: "collect" }, strikes: [] }, `last ${round}`));
-    }
+    if ((await readStanding(store, name)).unfinished) this.#problems.push(`trapped: no command settles ${place}`);
   }
 
   /** What is left is whole, is needed by somebody, and is everything that is there. */
   async #judgeEnd(): Promise<void> {
-    const { store, name } = this.#world;
+    const { store } = this.#world;
     const living: Sha[] = [];
     const listed = new Set<string>();
     for (const { manifest, blobs } of this.#drafts) {
@@ -193,10 +242,10 @@ class Season {
       for (const { digest } of blobs) listed.add(`blobs/${digest.slice(7)}`);
       for (const { digest } of Object.values(manifest.images)) listed.add(digest);
     }
-    const { good, openMigration } = await readStanding(store, name);
-    const ran = new Set(good.map(({ sha }) => sha));
+    const standings = await Promise.all(Object.values(this.#worlds).map(({ name }) => readStanding(store, name)));
+    const ran = new Set(standings.flatMap(({ good }) => good.map(({ sha }) => sha)));
     // A migration that never reported keeps its release: its runner may be needed to raise the fence.
-    if (openMigration === null && living.length > ran.size + window)
+    if (standings.every(({ openMigration }) => openMigration === null) && living.length > ran.size + window)
       this.#problems.push(`${living.length} releases are left, ${ran.size} ever ran`);
     const left = [...(await store.list("blobs/")), ...this.#cellar.kept.keys()].filter((key) => !listed.has(key));
     if (left.length > 0) this.#problems.push(`nothing lists ${left.join(", ")}, and it is still there`);
@@ -210,6 +259,17 @@ class Season {
     this.#seen[what] = (this.#seen[what] ?? 0) + times;
   }
 }
+
+function isDue({ nth, on }: Strike, name: string, { seen }: Gate): boolean {
+  if (on === undefined) return seen.length + 1 === nth;
+  return on.test(name) && seen.filter((call) => on.test(call.name)).length + 1 === nth;
+}
+
+const right: Setting = { skewMilliseconds: 0, standsStill: false };
+
+/** A promotion bears neither a clock that is set otherwise nor sleep with a clock that is set back (R3, R6): it is refused, or says so. */
+const machineOf = (clock: Clock, { kind }: Deed, setting: Setting): MachineClock =>
+  new MachineClock(clock, kind === "publish" || kind === "collect" ? setting : right);
 
 /** A release whose blobs are there, byte by byte; its texts are shared with others by number. */
 function draftOf(at: number, texts: readonly number[]): ReleaseDraft {
