@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Instant } from "../src/identifiers.ts";
 import { checkKey, checkPrefix } from "../src/ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../src/ports.ts";
@@ -76,7 +76,7 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #write(key: string, body: Uint8Array): PutAnswer {
-    const etag = `"${createHash("md5").update(body).digest("hex")}"`;
+    const etag = `"${hash("md5", body, "hex")}"`;
     this.#writes += 1;
     this.#entries.set(key, { body: body.slice(), etag, write: `w${this.#writes}`, writtenAt: this.#now() });
     return { status: "written", etag, serverTime: this.#now() };

@@ -18,6 +18,8 @@ export class VirtualClock implements Clock {
   #monotonic = 0;
   #wall: number;
   #sleepers: Sleeper[] = [];
+  /** What `now` said last, since most ask again before any time has passed. */
+  #shown: { readonly wall: number; readonly text: Instant } | null = null;
 
   constructor(start = "2026-11-19T12:00:00.000Z") {
     this.#wall = Date.parse(start);
@@ -32,7 +34,9 @@ export class VirtualClock implements Clock {
   }
 
   now(): Instant {
-    return new Date(this.#wall).toISOString() as Instant;
+    if (this.#shown?.wall !== this.#wall)
+      this.#shown = { wall: this.#wall, text: new Date(this.#wall).toISOString() as Instant };
+    return this.#shown.text;
   }
 
   monotonic(): number {

@@ -97,10 +97,10 @@ describe("Redactor", () => {
         const text = texts.map((part, at) => part + values[(seed + at) % values.length]).join("");
         const shown = many.redact(text);
         // Three stars stand for one secret or more, and may be part of none: secrets of stars are not drawn.
-        for (const value of values.filter((one) => !one.includes("*"))) expect(shown).not.toContain(value);
+        expect(values.filter((value) => !value.includes("*") && shown.includes(value))).toEqual([]);
       }),
     );
-  });
+  }, 30_000);
 
   it("tells what a pipe hands over in pieces like the whole, once lines are put together", () => {
     const value = randomBytes(30).toString("base64url");

@@ -16,6 +16,8 @@ export class BrokenChainError extends Error {
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 export interface StoredRecord {
   readonly record: LedgerRecord;
   /** Of the bytes as they are stored. */
@@ -28,7 +30,7 @@ export const recordBytes = (record: LedgerRecord): Uint8Array => new TextEncoder
 export function parseRecord(environment: EnvironmentName, seq: number, bytes: Uint8Array): StoredRecord {
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    json = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw new BrokenChainError(environment, seq, "it is not JSON", { cause });
   }

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { StoredObject } from "../ports.ts";
 import { environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 const duration = z.number().nonnegative().max(3_600_000);
 
 const holderSchema = z.object({
@@ -53,10 +54,12 @@ export type LeaseDocument = z.infer<typeof documentSchema>;
 
 export const leaseBytes = (document: LeaseDocument): Uint8Array => new TextEncoder().encode(JSON.stringify(document));
 
+const versionSchema = z.object({ version: z.number() });
+
 /** @throws UserError engine-too-old for a newer version; SyntaxError or ZodError for what is no lease. */
 export function parseLease(stored: StoredObject): LeaseDocument {
-  const json: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(stored.body));
-  const version = z.object({ version: z.number() }).parse(json).version;
+  const json: unknown = JSON.parse(utf8.decode(stored.body));
+  const { version } = versionSchema.parse(json);
   if (version > 1) {
     throw new UserError({
       code: "engine-too-old",

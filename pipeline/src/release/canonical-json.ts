@@ -29,12 +29,14 @@ function canonicalObject(value: object): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError("canonical JSON takes plain objects only");
   }
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    // The default comparison of strings is by UTF-16 code units, which is what the RFC asks for.
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${canonicalJson(key)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  let members = "";
+  // The default order of strings is by UTF-16 code units, which is what the RFC asks for.
+  for (const key of Object.keys(value).toSorted()) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${canonicalJson(key)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 }
 
 /** Of bytes, or of a text's UTF-8. */

@@ -8,6 +8,7 @@ export type ParsedDocument<T> =
 
 /** Nesting and size that no document of ours reaches; asked before anything recursive sees the text. */
 const deepest = 64;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Parses canonical JSON that comes from the store: exact bytes, known keys, nothing twice, nothing else. Never throws,
@@ -18,7 +19,7 @@ export function parseStored<T>(schema: z.ZodType<T>, bytes: Uint8Array, largest:
   if (bytes.length > largest) return corrupt(`is ${bytes.length} bytes, more than ${largest}`);
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return corrupt("is not UTF-8");
   }

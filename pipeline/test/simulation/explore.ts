@@ -1,10 +1,11 @@
 import { exitCodes } from "../../src/codes.ts";
 import type { PromotionRequest } from "../../src/ledger/records.ts";
+import { Courses } from "./courses.ts";
 import { type CallSeen, type FaultKind, faultsAt, type PlannedFault } from "./faults.ts";
 import { judgeEffects, judgePointer } from "./invariants.ts";
 import type { Scenario } from "./scenarios.ts";
 import { type Attempt, isSettled, type Simulation } from "./simulation.ts";
-import { digestWorld } from "./world-digest.ts";
+import { digestWorld, type WorldDigest } from "./world-digest.ts";
 
 export interface Exploration {
   /** Histories of faults that were tried, each a sequence of runs of the same command. */
@@ -21,7 +22,7 @@ interface Input {
   readonly faults: number;
   /** Only kills; for depths at which everything would be too much. */
   readonly killsOnly?: boolean;
-  /** Tries a second fault also where the first one was absorbed, and the run is back on the course that it takes without any. */
+  /** Tries a further fault also on a way that another run has taken too, and goes on from worlds that differ in what was journaled alone. */
   readonly full?: boolean;
   /** Of the first faults, only every so many. */
   readonly part?: { readonly index: number; readonly of: number };
@@ -34,12 +35,18 @@ interface Point {
   readonly path: readonly string[];
 }
 
-/** Each call of a run with the world before it; beats left out, which come when their time has come. */
-type Course = readonly { readonly call: number; readonly step: string }[];
+/** A world as a crash would leave it. */
+interface Moment {
+  readonly call: number;
+  readonly kind: FaultKind;
+  readonly digest: WorldDigest;
+  readonly world: Simulation;
+}
 
 /**
  * Tries every sequence of that many faults: at each call of the command, and at each call of the same command run again. A crash leaves a
- * world; worlds that no run can tell apart are gone on from once, so that what is left out is only what would be the same again.
+ * world; worlds that no run can tell apart are gone on from once. A run that is on a way that another one took to its end, the same calls in the
+ * same worlds, is not disturbed there once more. So what is left out is only what would be the same again.
  */
 export async function explore(input: Input): Promise<Exploration> {
   const { world, request } = await input.scenario.prepare();
@@ -50,6 +57,7 @@ class Explorer {
   readonly #input: Input;
   readonly #request: Partial<PromotionRequest>;
   readonly #seen = new Map<string, number>();
+  readonly #courses = new Courses();
   readonly #problems: string[] = [];
   #tried = 0;
   #runs = 0;
@@ -69,49 +77,51 @@ class Explorer {
     return { tried: this.#tried, runs: this.#runs, worlds: this.#seen.size, problems: this.#problems };
   }
 
-  /** One run with these faults, and every run that has one more of them after the last. `undisturbed`: how the run goes without any. */
-  async #run(
-    start: Point,
-    faults: readonly PlannedFault[],
-    isFirst: boolean,
-    undisturbed: Course | null = null,
-  ): Promise<void> {
+  /** One run with these faults, and every run that has one more of them after the last. */
+  async #run(start: Point, faults: readonly PlannedFault[], isFirst: boolean): Promise<void> {
     const world = start.world.fork();
     const budget = start.left - faults.length;
-    const last = faults.at(-1)?.call ?? 0;
     const path = (more: readonly PlannedFault[], calls: readonly CallSeen[]) => [...start.path, describe(more, calls)];
-    const killed: { readonly call: number; readonly kind: FaultKind; readonly world: Simulation }[] = [];
-    const isMine = (call: number): boolean => !isFirst || faults.length > 0 || this.#isOfThisPart(call);
-    const course: { call: number; step: string }[] = [];
-    const prunes = budget > 0 && start.left > 1 && !this.#input.full && !this.#input.killsOnly;
-    const onPoint = (call: number, point: "before" | "after"): void => {
-      if (prunes && point === "before") course.push({ call, step: digestWorld(world, "without") });
-      if (budget === 0 || call <= last || !isMine(call)) return;
-      const copy = this.#keepIfNew(world, budget - 1);
-      if (copy) killed.push({ call, kind: `crash-${point}`, world: copy });
-    };
+    const { attempt, worlds, moments } = await this.#watch(world, faults, budget);
     this.#runs += 1;
-    const attempt = await world.run(this.#request, faults, onPoint);
     this.#tried += 1;
     await this.#judge({ world, left: budget, path: path(faults, attempt.calls) }, attempt);
-    for (const { call, kind, world: left } of killed) {
+    if (budget === 0) return;
+    const isFresh = this.#freshCalls(attempt, worlds, faults.at(-1)?.call ?? 0, budget);
+    const isMine = (call: number): boolean => !isFirst || faults.length > 0 || this.#isOfThisPart(call);
+    for (const { call, kind, digest, world: left } of moments) {
+      if (!isFresh(call) || !isMine(call) || !this.#isNew(digest, budget - 1)) continue;
       this.#tried += 1;
       const more = path([...faults, { call, kind }], attempt.calls);
       this.#problems.push(...left.violations.map((problem) => lines(problem, more)));
       this.#queue.push({ world: left, left: budget - 1, path: more });
     }
-    if (budget === 0 || this.#input.killsOnly) return;
-    const named = course.flatMap(({ call, step }) => {
-      const name = attempt.calls[call - 1]?.name ?? "";
-      return name.includes("lease") ? [] : [{ call, step: `${name} ${step}` }];
-    });
-    const backOnCourse = undisturbed ? rejoins(named, undisturbed) : Number.POSITIVE_INFINITY;
-    for (const seen of attempt.calls) {
-      if (seen.call <= last || !isMine(seen.call)) continue;
-      if (seen.call > backOnCourse) break;
-      const next = (kind: FaultKind) => [...faults, { call: seen.call, kind }];
-      for (const kind of faultsAt(seen)) await this.#run(start, next(kind), isFirst, undisturbed ?? named);
-    }
+    if (this.#input.killsOnly) return;
+    for (const seen of attempt.calls.filter(({ call }) => isFresh(call) && isMine(call)))
+      for (const kind of faultsAt(seen)) await this.#run(start, [...faults, { call: seen.call, kind }], isFirst);
+  }
+
+  /** Runs the command, and looks at the world at each point after the last fault: what a crash there would leave. */
+  async #watch(world: Simulation, faults: readonly PlannedFault[], budget: number) {
+    const last = faults.at(-1)?.call ?? 0;
+    const worlds = new Map<number, string>();
+    const moments: Moment[] = [];
+    const onPoint = (call: number, point: "before" | "after"): void => {
+      if (call <= last) return;
+      const digest = this.#digest(world);
+      if (point === "before") worlds.set(call, digest.world);
+      if (this.#mayBeNew(digest, budget - 1))
+        moments.push({ call, kind: `crash-${point}`, digest, world: world.fork() });
+    };
+    const attempt = await world.run(this.#request, faults, budget > 0 ? onPoint : undefined);
+    return { attempt, worlds, moments };
+  }
+
+  #freshCalls({ calls, report }: Attempt, worlds: ReadonlyMap<number, string>, last: number, budget: number) {
+    if (this.#input.full || this.#input.killsOnly) return (call: number): boolean => call > last;
+    const end = JSON.stringify([report?.ending.kind, report?.exit, report?.environment]);
+    const fresh = this.#courses.freshCalls({ calls, worlds, end }, last, budget);
+    return (call: number): boolean => fresh.has(call);
   }
 
   /** After the command has said how it ended: is it true; and does the same command again get anywhere. */
@@ -133,32 +143,30 @@ class Explorer {
     }
     // What ended well is gone on from too: the command once more has to find that nothing is left to do.
     if (settled && report.ending.kind !== "done") return;
-    const copy = this.#keepIfNew(world, point.left);
-    if (!copy) return;
+    if (!this.#isNew(this.#digest(world), point.left)) return;
     if (path.length > 12) fail("it did not converge in 12 runs");
-    else this.#queue.push({ world: copy, left: point.left, path });
+    else this.#queue.push({ world: world.fork(), left: point.left, path });
   }
 
-  /** Null: a world like it was gone on from with as many faults to come. */
-  #keepIfNew(world: Simulation, left: number): Simulation | null {
-    const digest = world.digest();
-    const before = this.#seen.get(digest) ?? -1;
-    if (before >= left) return null;
-    this.#seen.set(digest, left);
-    return world.fork();
+  #digest(world: Simulation): WorldDigest {
+    return digestWorld(world, this.#input.full);
+  }
+
+  #mayBeNew({ world, lease }: WorldDigest, left: number): boolean {
+    return (this.#seen.get(world + lease) ?? -1) < left;
+  }
+
+  /** False: a world like it was gone on from with as many faults to come. */
+  #isNew(digest: WorldDigest, left: number): boolean {
+    if (!this.#mayBeNew(digest, left)) return false;
+    this.#seen.set(digest.world + digest.lease, left);
+    return true;
   }
 
   #isOfThisPart(call: number): boolean {
     const { part } = this.#input;
     return part === undefined || call % part.of === part.index;
   }
-}
-
-/** The call from which a run goes, to its end, exactly as the undisturbed one does: the same calls in the same worlds. */
-function rejoins(course: Course, undisturbed: Course): number {
-  let same = 0;
-  while (same < course.length && course.at(-1 - same)?.step === undisturbed.at(-1 - same)?.step) same += 1;
-  return same === 0 ? Number.POSITIVE_INFINITY : (course.at(-same)?.call ?? Number.POSITIVE_INFINITY);
 }
 
 function describe(faults: readonly PlannedFault[], calls: readonly CallSeen[]): string {

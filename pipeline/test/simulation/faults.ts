@@ -28,6 +28,8 @@ export interface CallSeen {
   readonly mutating: boolean;
   /** An earlier answer to the same question was another one, and the port may give it again. */
   readonly couldBeStale: boolean;
+  /** That answer; null: it could not be stale. */
+  readonly before: string | null;
   /** A fault struck here. */
   readonly struck: StrikeKind | null;
 }

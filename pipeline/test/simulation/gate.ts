@@ -75,7 +75,8 @@ export class Gate {
     if (this.#dead) throw new Crash();
     const call = this.seen.length + 1;
     const struck = this.#faultAt(call, { ...options, name });
-    const at = this.seen.push({ call, name, mutating: options.mutating, couldBeStale: false, struck }) - 1;
+    const at =
+      this.seen.push({ call, name, mutating: options.mutating, couldBeStale: false, before: null, struck }) - 1;
     if (struck === "throttled" || this.#throttled > 0) {
       this.#throttled = struck === "throttled" ? callsThrottled - 1 : this.#throttled - 1;
       throw new PortError(name, "none", "throttled");
@@ -133,7 +134,7 @@ export class Gate {
       return fresh;
     }
     const seen = this.seen[at];
-    if (seen) this.seen[at] = { ...seen, couldBeStale: true };
+    if (seen) this.seen[at] = { ...seen, couldBeStale: true, before };
     if (struck === "stale-read") return JSON.parse(before) as T;
     this.#answers.set(name, now);
     return fresh;

@@ -1,9 +1,10 @@
 import { readCurrent } from "../../src/ledger/current.ts";
 import { readStanding } from "../../src/ledger/read-ledger.ts";
-import type { GoodRun, LedgerRecord } from "../../src/ledger/records.ts";
+import type { GoodRun } from "../../src/ledger/records.ts";
 import { verifyHistory } from "../../src/ledger/verify-history.ts";
 import type { Plan } from "../../src/promotion/plan.ts";
 import type { Simulation } from "./simulation.ts";
+import { recordOf, type StoredBytes } from "./stored-records.ts";
 
 /** Invariants that hold at every moment, asked after every call. */
 export function judgeMoment({ environment, registry, violations }: Simulation): void {
@@ -31,10 +32,10 @@ export function judgeMoment({ environment, registry, violations }: Simulation): 
 }
 
 /** A record that claims something about the world is compared with the world at that moment. */
-export function judgeRecord(world: Simulation, key: string, body: Uint8Array): void {
+export function judgeRecord(world: Simulation, key: string, stored: StoredBytes): void {
   if (!key.includes("/history/")) return;
   const { environment, violations } = world;
-  const record = JSON.parse(new TextDecoder().decode(body)) as LedgerRecord;
+  const record = recordOf(stored);
   const { opened, planned } = world.newest;
   if (record.body.kind === "open") world.newest = { opened: Math.max(opened, record.epoch), planned };
   if (record.body.kind === "plan") world.newest = { opened, planned: Math.max(planned, record.epoch) };
@@ -103,9 +104,9 @@ export async function judgePointer({ store, name }: Simulation): Promise<readonl
 /** I11: whatever was changed stands in a plan, or in a turn, that its own epoch had recorded. */
 export function judgeEffects({ environment, store, name }: Simulation): readonly string[] {
   const announced = new Map<number, Set<string>>();
-  for (const [key, { body }] of store.entries()) {
+  for (const [key, stored] of store.entries()) {
     if (!key.startsWith(`environments/${name}/history/`)) continue;
-    const record = JSON.parse(new TextDecoder().decode(body)) as LedgerRecord;
+    const record = recordOf(stored);
     if (record.body.kind !== "plan" && record.body.kind !== "turn") continue;
     const known = announced.get(record.epoch) ?? new Set();
     for (const effect of effectsOf(record.body.plan)) known.add(effect);

@@ -15,7 +15,6 @@ import { Crash, Gate, type GateInput } from "./gate.ts";
 import { judgeAtRest, judgeMoment, judgeRecord } from "./invariants.ts";
 import { SimEnvironment } from "./sim-environment.ts";
 import { publishSimRelease, type SimRelease, writeSimTarget } from "./sim-releases.ts";
-import { digestWorld } from "./world-digest.ts";
 
 export interface Attempt {
   readonly report: PromotionReport | null;
@@ -78,11 +77,6 @@ export class Simulation {
     return new Simulation(this);
   }
 
-  /** Equal for worlds that no later run could tell apart, but for the time of day, nonces and hashes. */
-  digest(): string {
-    return digestWorld(this);
-  }
-
   get broken(): Set<Digest> {
     return this.registry.broken;
   }
@@ -137,8 +131,8 @@ export class Simulation {
   /** Everything that the real promotion is given, each of it behind the incarnation's gate. */
   worldOf({ gate, clock, who, emit, onRecord }: Incarnation): PromotionWorld {
     return {
-      store: gatedStore(this.store, gate, (key, body) => {
-        judgeRecord(this, key, body);
+      store: gatedStore(this.store, gate, (key, body, etag) => {
+        judgeRecord(this, key, { body, etag });
         onRecord?.(key, body);
       }),
       source: {
@@ -200,12 +194,15 @@ export const isSettled = ({ ending, exit }: PromotionReport): boolean =>
   exit !== exitCodes.unknown && !["open", "busy", "lost"].includes(ending.kind);
 
 /** The store's contract rules staleness out; replies are lost and calls fail all the same. */
-function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, body: Uint8Array) => void): ObjectStore {
-  const short = (key: string) => key.replace(/[0-9a-f]{40,}/g, (hex) => hex.slice(0, 7));
+function gatedStore(
+  store: ObjectStore,
+  gate: Gate,
+  written: (key: string, body: Uint8Array, etag: string) => void,
+): ObjectStore {
   const put = async (name: string, key: string, body: Uint8Array, act: () => ReturnType<ObjectStore["putIfAbsent"]>) =>
     gate.call(`store.${name} ${short(key)}`, { mutating: true }, async () => {
       const answer = await act();
-      if (answer.status === "written") written(key, body);
+      if (answer.status === "written") written(key, body, answer.etag);
       return answer;
     });
   return {
@@ -218,6 +215,13 @@ function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, body:
     deleteIfMatch: (key, write) =>
       gate.call(`store.delete ${short(key)}`, { mutating: true }, () => store.deleteIfMatch(key, write)),
   };
+}
+
+const shortened = new Map<string, string>();
+function short(key: string): string {
+  const known = shortened.get(key) ?? key.replace(/[0-9a-f]{40,}/g, (hex) => hex.slice(0, 7));
+  if (!shortened.has(key)) shortened.set(key, known);
+  return known;
 }
 
 /** A dead process wakes no more. */
