@@ -64,11 +64,12 @@ async function check(place: Place, how: Harm): Promise<void> {
   const copy = copyOf(path);
   harm(path, how, world.path("objects/.tmp"));
   const harmed = lookAt(path);
+  const isUnseen = place.unseen?.includes(how) ?? false;
   try {
-    for (const argv of place.dependents(world)) {
+    for (const argv of [...place.dependents(world), ...(isUnseen ? [] : (place.changes?.(world) ?? []))]) {
       const said = await world.promote(...argv);
       noBug(said);
-      if (place.unseen?.includes(how)) continue;
+      if (isUnseen) continue;
       expect(said.exit, `promote ${argv.join(" ")}\n${said.text}`).not.toBe(0);
       expect(said.text).toMatch(place.named);
     }
@@ -76,7 +77,7 @@ async function check(place: Place, how: Harm): Promise<void> {
     const examined = await doctor();
     noBug(examined);
     expect(lookAt(path)).toBe(harmed);
-    if (place.unseen?.includes(how)) {
+    if (isUnseen) {
       putBack(copy);
     } else {
       expect(place.doctorExits ?? [3], examined.text).toContain(examined.exit);

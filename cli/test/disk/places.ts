@@ -10,6 +10,8 @@ export interface Place {
   readonly named: RegExp;
   /** Verbs whose answer depends on it: none may be green. */
   readonly dependents: (world: DiskWorld) => readonly (readonly string[])[];
+  /** Of those the ones that would change something, were it not for what the file says: not asked where nothing tells that it is harmed. */
+  readonly changes?: (world: DiskWorld) => readonly (readonly string[])[];
   /**
    * What leads back: "next", the first command of each of the doctor's findings; "copy", the file put back by hand;
    * otherwise what is done without a copy.
@@ -163,7 +165,8 @@ export const places: readonly Place[] = [
     name: "hold.json",
     file: (world) => world.file("environments/dev/hold.json"),
     named: /hold\.json/,
-    dependents: ({ shas }) => [["--sha", shas.newest, "--env", "dev", "--automatic"]],
+    dependents: () => [],
+    changes: ({ shas }) => [["--sha", shas.newest, "--env", "dev", "--automatic"]],
     back: nextOrCopy,
     unseen: ["lost"],
   },
@@ -179,10 +182,8 @@ export const places: readonly Place[] = [
     name: "the mark of a quarantine in force",
     file: (world) => world.file(`quarantine/${world.shas.fled}.json`),
     named: /quarantine\/[0-9a-f]{40}\.json/,
-    dependents: ({ shas }) => [
-      ["explain", "--sha", shas.fled, "--env", "dev"],
-      ["--sha", shas.fled, "--env", "dev"],
-    ],
+    dependents: ({ shas }) => [["explain", "--sha", shas.fled, "--env", "dev"]],
+    changes: ({ shas }) => [["--sha", shas.fled, "--env", "dev"]],
     back: copy,
     unseen: ["lost"],
   },
