@@ -207,7 +207,7 @@ describe("promote, as people run it", () => {
       from: { env: "staging", sha: first, state: "as-recorded" },
       to: { env: "dev", sha: second, state: "as-recorded" },
       commits: { added: [{ subject: "Broken" }, { sha: second, subject: "Second" }], lost: [] },
-      migrations: { onlyFrom: [], onlyTo: [], edited: [] },
+      migrations: { onlyFrom: [], onlyTo: [], edited: [], certain: true },
       web: { entries: ["index.html"], assets: [], same: 1 },
       url: null,
     });

@@ -1,6 +1,7 @@
 import { type EnvironmentName, type ExitCode, exitCodes, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { diffLines } from "../diff/diff-lines.ts";
+import { isUnknown } from "../diff/difference.ts";
 import { observeDifference } from "../diff/observe-difference.ts";
 import { diffDocument } from "../documents/diff.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
@@ -23,9 +24,11 @@ export async function run(call: Call): Promise<ExitCode> {
       message: `promote diff takes two environments that are not the same; got ${from} twice. Nothing was changed.`,
     });
   const difference = await observeDifference(session, from, to);
-  call.output.table(diffLines(difference, session.nameOf, call.output.style));
+  call.output.table(
+    diffLines(difference, { nameOf: session.nameOf, style: call.output.style, redact: session.redact }),
+  );
   call.output.document(diffDocument(difference));
-  return difference.pages.status === "unknown" ? exitCodes.unknown : exitCodes.done;
+  return isUnknown(difference) ? exitCodes.unknown : exitCodes.done;
 }
 
 /** The environment that one of the two words means. */

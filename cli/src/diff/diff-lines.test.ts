@@ -51,6 +51,8 @@ function look(env: string, sha: Sha | null, fields: Partial<EnvironmentLook> = {
     ...fields,
   } as EnvironmentLook;
 }
+const noMigrations = { onlyFrom: [], onlyTo: [], edited: [], certain: true };
+const samePages = { status: "known" as const, entries: [], assets: [], same: 3, fallbackDiffers: false };
 const difference = (fields: Partial<Difference> = {}): Difference => ({
   from: look("prod", older),
   to: look("staging", newer),
@@ -65,12 +67,19 @@ const difference = (fields: Partial<Difference> = {}): Difference => ({
     { service: "api", from: before, to: after },
     { service: "mailer", from: null, to: after },
   ],
-  migrations: { onlyFrom: [], onlyTo: ["20261118101500_project_colour"], edited: [] },
-  pages: { status: "known", entries: ["a.html", "index.html"], assets: ["1.js", "2.js", "3.js"], same: 33 },
+  migrations: { onlyFrom: [], onlyTo: ["20261118101500_project_colour"], edited: [], certain: true },
+  pages: {
+    status: "known",
+    entries: ["a.html", "index.html"],
+    assets: ["1.js", "2.js", "3.js"],
+    same: 33,
+    fallbackDiffers: false,
+  },
   url: `https://github.com/acme/chronoledger/compare/${older}...${newer}`,
   ...fields,
 });
-const lines = (one: Difference, style = terminal): readonly string[] => diffLines(one, (name) => name, style);
+const lines = (one: Difference, style = terminal): readonly string[] =>
+  diffLines(one, { nameOf: (name) => name, style, redact: (text) => text.replaceAll("open sesame", "***") });
 
 test("two environments are set side by side, part by part", () => {
   expect(lines(difference())).toEqual([
@@ -115,21 +124,31 @@ test("an environment that is not as recorded says so, and so does a part that co
   expect(told).toContain("  staging: ! drift: worker is 1f6ac3d");
 });
 
+test("a secret in a subject is taken out before a line is broken", () => {
+  const subject = `Say ${"open sesame ".repeat(4).trim()}`;
+  const text = lines(difference({ commits: { added: [{ sha: newer, subject }], lost: [] } })).join("\n");
+  expect(text).not.toMatch(/open|sesame/);
+});
+
+test("more commits than are counted are said to be more", () => {
+  const many = Array.from({ length: 1_000 }, () => ({ sha: newer, subject: "One" }));
+  expect(lines(difference({ commits: { added: many, lost: [] } })).join(" ")).toContain("at least 1000 commits: ");
+});
+
 test.each<{ name: string; fields: Partial<Difference>; same: boolean | null }>([
   { name: "nothing", fields: {}, same: true },
   { name: "an image", fields: { images: [{ service: "api", from: before, to: after }] }, same: false },
-  {
-    name: "an edited migration",
-    fields: { migrations: { onlyFrom: [], onlyTo: [], edited: ["1"] } },
-    same: false,
-  },
-  { name: "an asset", fields: { pages: { status: "known", entries: [], assets: ["1.js"], same: 0 } }, same: false },
+  { name: "an edited migration", fields: { migrations: { ...noMigrations, edited: ["1"] } }, same: false },
+  { name: "a migration that never reported", fields: { migrations: { ...noMigrations, certain: false } }, same: null },
+  { name: "an asset", fields: { pages: { ...samePages, assets: ["1.js"] } }, same: false },
+  { name: "another fallback", fields: { pages: { ...samePages, fallbackDiffers: true } }, same: false },
+  { name: "an environment that drifts", fields: { from: look("prod", older, { state: "drift" }) }, same: null },
   { name: "what could not be read", fields: { pages: { status: "unknown", because: "missing" } }, same: null },
 ])("with $name the same is $same", ({ fields, same }) => {
   const equal: Partial<Difference> = {
     images: [],
-    migrations: { onlyFrom: [], onlyTo: [], edited: [] },
-    pages: { status: "known", entries: [], assets: [], same: 3 },
+    migrations: noMigrations,
+    pages: samePages,
   };
   expect(isSame(difference({ ...equal, ...fields }))).toBe(same);
 });

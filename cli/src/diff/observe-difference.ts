@@ -5,15 +5,14 @@ import {
   type EnvironmentHas,
   type EnvironmentName,
   readWebList,
+  type Sha,
+  type Standing,
   type WebFileList,
 } from "@slipway/pipeline";
 import type { Session } from "../session.ts";
-import { type EnvironmentLook, observeEnvironment } from "../status/observe-environment.ts";
+import { type EnvironmentLook, observeRunning } from "../status/observe-environment.ts";
 import { compareUrl } from "./compare-url.ts";
-import type { Commits, Difference, Pages } from "./difference.ts";
-
-/** More than anybody reads, and enough to say how many there are. */
-const mostCommits = 1_000;
+import { type Commits, type Difference, mostCommits, type Pages } from "./difference.ts";
 
 /**
  * What two environments have by record, side by side; nothing is started.
@@ -24,7 +23,7 @@ export async function observeDifference(
   from: EnvironmentName,
   to: EnvironmentName,
 ): Promise<Difference> {
-  const looks = await Promise.all([from, to].map((env) => observeEnvironment(session, env, null)));
+  const looks = await Promise.all([from, to].map((env) => observeRunning(session, env)));
   const [left, right] = looks.map(readable) as [EnvironmentLook, EnvironmentLook];
   const [one, other] = [hasOf(left), hasOf(right)];
   return {
@@ -34,7 +33,7 @@ export async function observeDifference(
     images: differingImages(one, other),
     migrations: differingMigrations(one, other),
     pages: await pagesBetween(session, one, other),
-    url: left.runs && right.runs && compareUrl(await session.originUrl(), left.runs.sha, right.runs.sha),
+    url: await urlOf(session, left, right),
   };
 }
 
@@ -45,19 +44,31 @@ function readable(look: EnvironmentLook): EnvironmentLook {
 
 const hasOf = ({ runs, standing }: EnvironmentLook): EnvironmentHas => ({
   state: runs?.state ?? null,
-  applied: standing.schema.applied,
+  schema: { applied: standing.schema.applied, certain: isCertain(standing) },
 });
 
-async function commitsBetween({ source }: Session, from: EnvironmentLook, to: EnvironmentLook): Promise<Commits> {
+/** Where no migration was ever reported or begun there is nothing to be uncertain of. */
+const isCertain = ({ schema, known, openMigration }: Standing): boolean =>
+  openMigration === null && (schema.certain || known.length === 0);
+
+async function commitsBetween(session: Session, from: EnvironmentLook, to: EnvironmentLook): Promise<Commits> {
+  const { source, redact } = session;
   const unknown: Commits = { added: null, lost: null };
   if (!from.runs || !to.runs) return unknown;
   const [older, newer] = [from.runs.sha, to.runs.sha];
   // A shallow clone tells commits up to its edge, which is not all.
   if ((await source.relation(older, newer)) === "unknown") return unknown;
-  return {
-    added: await source.between(older, newer, mostCommits),
-    lost: await source.between(newer, older, mostCommits),
+  const between = async (one: Sha, other: Sha) => {
+    const commits = await source.between(one, other, mostCommits);
+    // Before anything is cut off them.
+    return commits?.map(({ sha, subject }) => ({ sha, subject: redact(subject) })) ?? null;
   };
+  return { added: await between(older, newer), lost: await between(newer, older) };
+}
+
+async function urlOf(session: Session, from: EnvironmentLook, to: EnvironmentLook): Promise<string | null> {
+  if (!from.runs || !to.runs || from.runs.sha === to.runs.sha) return null;
+  return compareUrl(await session.originUrl(), from.runs.sha, to.runs.sha);
 }
 
 async function pagesBetween({ store }: Session, from: EnvironmentHas, to: EnvironmentHas): Promise<Pages> {

@@ -1,10 +1,10 @@
-import { type Difference, isSame } from "../diff/difference.ts";
+import { type Difference, isSame, isUnknown } from "../diff/difference.ts";
 import type { Document } from "../output.ts";
 import type { EnvironmentLook } from "../status/observe-environment.ts";
 
 export interface DiffDocument extends Document {
   readonly kind: "diff";
-  /** Null: what could be compared is the same, and a part could not be. */
+  /** Null: what could be compared is the same, and a part could not be, or an environment is not as recorded. */
   readonly same: boolean | null;
   readonly exit: 0 | 7;
   readonly [field: string]: unknown;
@@ -21,14 +21,13 @@ export const diffDocument = (difference: Difference): DiffDocument => ({
   migrations: difference.migrations,
   web: difference.pages,
   url: difference.url,
-  exit: difference.pages.status === "unknown" ? 7 : 0,
+  exit: isUnknown(difference) ? 7 : 0,
 });
 
-const sideDocument = ({ env, runs, subject, state, because, drift }: EnvironmentLook): object => ({
+const sideDocument = ({ env, runs, state, because, drift }: EnvironmentLook): object => ({
   env,
   sha: runs?.sha ?? null,
   webSha: runs?.webSha ?? null,
-  subject,
   epoch: runs?.epoch ?? null,
   state,
   because,

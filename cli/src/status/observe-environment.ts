@@ -69,13 +69,41 @@ export async function observeEnvironment(
   env: EnvironmentName,
   newest: StoredRelease | null,
 ): Promise<EnvironmentLook> {
+  return ifReadable(session, env, async () => {
+    const look = await lookAtEnvironment(session, env);
+    const newestSha = newest?.manifest.git.sha ?? null;
+    const { runs } = look;
+    return {
+      ...look,
+      subject: await subjectOf(session, runs),
+      behind: await commitsBehind(session, runs, newestSha),
+      next: await nextMove(session, env, runs, newestSha),
+    };
+  });
+}
+
+/** The same without anything of releases: neither the subject of what runs, nor what is newer, nor what may come next. */
+export const observeRunning = (session: Session, env: EnvironmentName): Promise<EnvironmentLook> =>
+  ifReadable(session, env, () => lookAtEnvironment(session, env));
+
+async function ifReadable(
+  session: Session,
+  env: EnvironmentName,
+  look: () => Promise<EnvironmentLook>,
+): Promise<EnvironmentLook> {
   try {
-    return await lookAtEnvironment(session, env, newest);
+    return await look();
   } catch (error) {
     if (error instanceof BrokenChainError || (error instanceof UserError && error.code === "store-unusable"))
       return unreadable(session, env, error);
     throw error;
   }
+}
+
+async function commitsBehind({ source }: Session, runs: GoodRun | null, newest: Sha | null): Promise<number | null> {
+  if (runs?.sha === newest) return 0;
+  const commits = runs && newest ? await source.between(runs.sha, newest, 1000) : null;
+  return commits?.length ?? null;
 }
 
 const unreadable = (session: Session, env: EnvironmentName, error: UserError | BrokenChainError): EnvironmentLook => ({
@@ -96,12 +124,8 @@ const unreadable = (session: Session, env: EnvironmentName, error: UserError | B
   unreadable: error,
 });
 
-async function lookAtEnvironment(
-  session: Session,
-  env: EnvironmentName,
-  newest: StoredRelease | null,
-): Promise<EnvironmentLook> {
-  const { store, source } = session;
+async function lookAtEnvironment(session: Session, env: EnvironmentName): Promise<EnvironmentLook> {
+  const { store } = session;
   const [standing, hold, lease, target] = await Promise.all([
     readStanding(store, env),
     readHold(store, env),
@@ -110,22 +134,20 @@ async function lookAtEnvironment(
   ]);
   const runs = runningOf(standing);
   const seen = await lookLive(session, env, runs);
-  const newestSha = newest?.manifest.git.sha ?? null;
-  const commits = runs && newestSha ? await source.between(runs.sha, newestSha, 1000) : null;
   return {
     env,
     target: target?.target.kind ?? null,
     url: target?.target.url ?? null,
     observedAt: session.clock.now(),
     runs,
-    subject: await subjectOf(session, runs),
+    subject: null,
     ...stateOf(standing, lease, runs, seen),
     drift: seen.drift,
     hold,
     lease: lease?.state === "held" ? lease : null,
     standing,
-    behind: runs?.sha === newestSha ? 0 : (commits?.length ?? null),
-    next: await nextMove(session, env, runs, newestSha),
+    behind: null,
+    next: null,
     unreadable: null,
   };
 }

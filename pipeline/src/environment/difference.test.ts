@@ -9,16 +9,19 @@ const revision = (image: string, template = "t") => ({
   image: digestOf(image),
   template: digestOf(template),
 });
-const nothing: EnvironmentHas = { state: null, applied: [] };
+const nothing: EnvironmentHas = { state: null, schema: { applied: [], certain: true } };
 const services = (all: Readonly<Record<string, ReturnType<typeof revision> | null>>): EnvironmentHas => ({
   ...nothing,
   state: { services: all, web: null },
 });
 const applied = (...names: readonly (string | [name: string, text: string])[]): EnvironmentHas => ({
   ...nothing,
-  applied: names.map((one) =>
-    typeof one === "string" ? { name: one, sha256: null } : { name: one[0], sha256: digestOf(one[1]) },
-  ),
+  schema: {
+    certain: true,
+    applied: names.map((one) =>
+      typeof one === "string" ? { name: one, sha256: null } : { name: one[0], sha256: digestOf(one[1]) },
+    ),
+  },
 });
 
 describe("images of two environments", () => {
@@ -48,7 +51,14 @@ describe("migrations of two environments", () => {
       onlyFrom: ["9_by_hand"],
       onlyTo: ["4", "5"],
       edited: ["2"],
+      certain: true,
     });
+  });
+
+  test("are not certain where one of them is not", () => {
+    const open: EnvironmentHas = { ...nothing, schema: { applied: [], certain: false } };
+    expect(differingMigrations(open, nothing).certain).toBe(false);
+    expect(differingMigrations(nothing, open).certain).toBe(false);
   });
 });
 
@@ -69,7 +79,12 @@ describe("pages of two environments", () => {
   const second = listOf({ "index.html": "2", "about.html": "1", "assets/b.js": "1", "assets/c.js": "1" });
 
   test("differ in what either has alone, and the same way from both sides", () => {
-    const difference = { entries: ["index.html", "old.html"], assets: ["assets/a.js", "assets/c.js"], same: 2 };
+    const difference = {
+      entries: ["index.html", "old.html"],
+      assets: ["assets/a.js", "assets/c.js"],
+      same: 2,
+      fallbackDiffers: false,
+    };
     expect(differingPages(first, second)).toEqual(difference);
     expect(differingPages(second, first)).toEqual(difference);
   });
@@ -79,6 +94,14 @@ describe("pages of two environments", () => {
       entries: ["about.html", "index.html"],
       assets: ["assets/b.js", "assets/c.js"],
       same: 0,
+      fallbackDiffers: false,
+    });
+  });
+
+  test("differ where another page answers for what is not there", () => {
+    expect(differingPages(first, { ...first, fallback: "index.html" })).toMatchObject({
+      entries: [],
+      fallbackDiffers: true,
     });
   });
 });

@@ -1,5 +1,5 @@
 import type { Digest } from "../identifiers.ts";
-import type { AppliedMigration } from "../migration/batch.ts";
+import type { AppliedMigration, SchemaBelief } from "../migration/batch.ts";
 import type { EnvironmentState } from "../promotion/plan.ts";
 import { diffWeb } from "../web/diff.ts";
 import type { WebFileList } from "../web/file-list.ts";
@@ -8,7 +8,7 @@ import type { WebFileList } from "../web/file-list.ts";
 export interface EnvironmentHas {
   /** Null: nothing runs there. */
   readonly state: EnvironmentState | null;
-  readonly applied: readonly AppliedMigration[];
+  readonly schema: SchemaBelief;
 }
 export interface ImageDifference {
   readonly service: string;
@@ -22,6 +22,8 @@ export interface MigrationDifference {
   readonly onlyTo: readonly string[];
   /** Applied in both under one name, with other bytes. */
   readonly edited: readonly string[];
+  /** False: a migration of one of them never reported, so that more may be applied there than is told. */
+  readonly certain: boolean;
 }
 
 /** Services whose images differ, by digest: templates belong to the target and differ as they should. In the order of their names. */
@@ -37,14 +39,17 @@ export function differingImages(from: EnvironmentHas, to: EnvironmentHas): reado
 
 /** By what each database was told to have applied, not by what the releases hold. */
 export function differingMigrations(from: EnvironmentHas, to: EnvironmentHas): MigrationDifference {
-  const [before, after] = [from, to].map(({ applied }) => new Map(applied.map(({ name, sha256 }) => [name, sha256])));
+  const [before, after] = [from, to].map(
+    ({ schema }) => new Map(schema.applied.map(({ name, sha256 }) => [name, sha256])),
+  );
   const missingIn = (known: ReadonlyMap<string, unknown> | undefined) => (one: AppliedMigration) =>
     !known?.has(one.name);
   const namesOf = (migrations: readonly AppliedMigration[]) => migrations.map(({ name }) => name);
   return {
-    onlyFrom: namesOf(from.applied.filter(missingIn(after))),
-    onlyTo: namesOf(to.applied.filter(missingIn(before))),
-    edited: namesOf(to.applied.filter(({ name, sha256 }) => isOther(before?.get(name), sha256))),
+    onlyFrom: namesOf(from.schema.applied.filter(missingIn(after))),
+    onlyTo: namesOf(to.schema.applied.filter(missingIn(before))),
+    edited: namesOf(to.schema.applied.filter(({ name, sha256 }) => isOther(before?.get(name), sha256))),
+    certain: from.schema.certain && to.schema.certain,
   };
 }
 
@@ -58,6 +63,8 @@ export interface PageDifference {
   readonly assets: readonly string[];
   /** Files that both have with the same bytes and role. */
   readonly same: number;
+  /** Other pages answer where no file does. */
+  readonly fallbackDiffers: boolean;
 }
 
 /** Null: that environment serves no pages. */
@@ -69,5 +76,6 @@ export function differingPages(from: WebFileList | null, to: WebFileList | null)
     entries: pathsOf(...there.changedEntries, ...there.removedEntries),
     assets: pathsOf(...there.newAssets, ...back.newAssets),
     same: there.unchanged,
+    fallbackDiffers: (from?.fallback ?? null) !== (to?.fallback ?? null),
   };
 }

@@ -42,10 +42,13 @@ async function liveNames(folder: string, entries: readonly Dirent[]): Promise<re
     if (!parsed || parsed.version < (newest.get(parsed.name)?.version ?? 0)) continue;
     newest.set(parsed.name, { version: parsed.version, entry });
   }
-  const live: string[] = [];
-  for (const [name, { entry }] of newest)
-    if (!entry.isSymbolicLink() || !(await isDeletedMark(join(folder, entry.name)))) live.push(name);
-  return live;
+  const looks = await Promise.all(
+    [...newest].map(async ([name, { entry }]) => {
+      const isDeleted = entry.isSymbolicLink() && (await isDeletedMark(join(folder, entry.name)));
+      return isDeleted ? null : name;
+    }),
+  );
+  return looks.filter((name) => name !== null);
 }
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, readlink, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, readlink, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PortError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
@@ -88,6 +88,7 @@ export async function isDeletedMark(link: string): Promise<boolean> {
  * below a file, everything would read as if it had never been written. @throws StrayFileError
  */
 export async function checkFolders(root: string, folder: string): Promise<void> {
+  await checkRoot(root);
   let at = root;
   for (const name of folder.split("/").filter((part) => part !== "" && part !== ".")) {
     at = join(at, name);
@@ -97,6 +98,26 @@ export async function checkFolders(root: string, folder: string): Promise<void> 
     });
     if (found === null) return;
     if (!found.isDirectory()) throw new StrayFileError(at, found.isSymbolicLink() ? "a link" : "no folder", "folder");
+  }
+}
+
+/** The store's own folder may lie behind links of somebody's own, as long as they lead to it. */
+async function checkRoot(root: string): Promise<void> {
+  for (let at = root; ; at = dirname(at)) {
+    if (await isFolder(at)) return;
+    const found = await lstat(at).catch(() => null);
+    if (found !== null) throw new StrayFileError(at, found.isSymbolicLink() ? "a link" : "no folder", "folder");
+    if (at === dirname(at)) return;
+  }
+}
+
+/** Or a link to one. */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) return false;
+    throw error;
   }
 }
 

@@ -10,4 +10,15 @@ describe("valuesOfEnvFile", () => {
     const common = "NODE_ENV=production\nPORT=4600\nAPI=http://localhost:4601/api\n";
     expect(valuesOfEnvFile(`${common}DB_PASSWORD=production\n`)).toEqual(["production"]);
   });
+
+  it.each([
+    "ADMIN_PIN=123456789",
+    "PASSCODE=48151623",
+    "SIGNINGKEY=correcthorse",
+    "LOGIN=http://localhost:8080/login/T024BXXXX",
+    "HOOK=http://127.0.0.1/hooks/T024B/secret",
+    "HOOK=http://localhost/hooks?t=1",
+  ])("has %s", (line) => {
+    expect(valuesOfEnvFile(line)).toEqual([line.slice(line.indexOf("=") + 1)]);
+  });
 });

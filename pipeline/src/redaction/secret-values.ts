@@ -2,9 +2,10 @@ import { parseEnv } from "node:util";
 
 /** Variables with such names hold secrets, whatever they hold. */
 const secretName =
-  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|(^|_)KEY$|DATABASE_URL|CONNECTION_STRING|_DSN$|WEBHOOK)/i;
-/** Under a name that tells of no secret: a word, a number, or an address of this machine. They are in every log. */
-const noSecret = /^([A-Za-z]{1,19}|\d{1,9}|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/[\w./-]*)?)$/;
+  /(SECRET|TOKEN|PASSW(OR)?D|PASSPHRASE|PASSCODE|(^|_)(PIN|OTP)$|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|KEY$|DATABASE_URL|CONNECTION_STRING|_DSN$|WEBHOOK)/i;
+/** Under a name that tells of no secret: a word, a number, or an address of this machine whose path is a few words. They are in every log. */
+const noSecret =
+  /^([A-Za-z]{1,19}|\d{1,9}|https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/([a-z-]{1,12}|v\d{1,2}))*\/?)$/;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

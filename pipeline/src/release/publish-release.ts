@@ -55,14 +55,14 @@ export async function publishRelease(ports: PublishPorts, draft: ReleaseDraft, w
   const before = await compareWithPublished(ports, draft);
   if (before !== null) return { ...before, restored: before.restored + (await restoreRelease(store, draft)) };
 
-  const earlier = await readEarlier(store, window);
-  if (draft.web !== null)
-    refuseCollisions(
-      draft.web,
-      earlier.flatMap(({ release, web }) => (web === null ? [] : [{ sha: release.manifest.git.sha, list: web }])),
-    );
-
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    // Once more each time: others may have published while this one stood still.
+    const earlier = await readEarlier(store, window);
+    if (draft.web !== null)
+      refuseCollisions(
+        draft.web,
+        earlier.flatMap(({ release, web }) => (web === null ? [] : [{ sha: release.manifest.git.sha, list: web }])),
+      );
     const end = await publishOnce(ports, draft, earlier[0] ?? null);
     if (end !== "fenced-off") return end;
   }

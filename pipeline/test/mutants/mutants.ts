@@ -390,10 +390,18 @@ export const mutants: readonly Mutant[] = [
     name: "what is needed is read before what is there",
     after: "protocol §9",
     file: "release/collection/sweep-artifacts.ts",
-    find: "  const keys = await store.list(blobPrefix);\n  const there = await images.list();\n  const now = await timeOf(store, keys);\n  await fencePublications(store, input.ages);\n  const needed = await readNeeded(store);",
+    find: "  const keys = await store.list(blobPrefix);\n  const there = await images.list();\n  const now = await timeOf(store, keys);\n  const before = await readNeeded(store);\n  await fencePublications(store, input.ages);\n  const needed = await readNeeded(store);",
     replace:
-      "  const needed = await readNeeded(store);\n  const keys = await store.list(blobPrefix);\n  const there = await images.list();\n  const now = await timeOf(store, keys);\n  await fencePublications(store, input.ages);",
+      "  const needed = await readNeeded(store);\n  const keys = await store.list(blobPrefix);\n  const there = await images.list();\n  const now = await timeOf(store, keys);\n  const before = needed;\n  await fencePublications(store, input.ages);",
     tests: "release/collection/collect.test.ts",
+  },
+  {
+    name: "a release that another collector retired meanwhile is forgotten",
+    after: "found by a second reader",
+    file: "release/collection/sweep-artifacts.ts",
+    find: "  if (gone.length > 0) return",
+    replace: "  if (gone.length < 0) return",
+    tests: "release/collection/sweep-artifacts.test.ts",
   },
   {
     name: "what was written again since is removed too",
@@ -519,8 +527,8 @@ export const mutants: readonly Mutant[] = [
     name: "a listing passes over any link",
     after: "found by a damaged quarantine",
     file: "local/list-keys.ts",
-    find: "    if (!entry.isSymbolicLink() || !(await isDeletedMark(join(folder, entry.name)))) live.push(name);",
-    replace: "    if (!entry.isSymbolicLink()) live.push(name);",
+    find: "      const isDeleted = entry.isSymbolicLink() && (await isDeletedMark(join(folder, entry.name)));",
+    replace: "      const isDeleted = entry.isSymbolicLink();",
     tests: "local/stray-files.test.ts",
   },
   {

@@ -46,7 +46,8 @@ interface Moment {
 /**
  * Tries every sequence of that many faults: at each call of the command, and at each call of the same command run again. A crash leaves a
  * world; worlds that no run can tell apart are gone on from once. A run that is on a way that another one took to its end, the same calls in the
- * same worlds, is not disturbed there once more. So what is left out is only what would be the same again.
+ * same worlds, is not disturbed there once more. So what is left out differs at most in what a process remembers of its own calls and beats (whether
+ * the same call failed just before, how old its last beat is); `full` leaves nothing out.
  */
 export async function explore(input: Input): Promise<Exploration> {
   const { world, request } = await input.scenario.prepare();

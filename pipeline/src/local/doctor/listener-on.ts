@@ -3,7 +3,15 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 /** Of a line of /proc/net/tcp: its state (TCP_LISTEN, include/net/tcp_states.h). */
 const listening = "0A";
 
-/** The process that listens on a port of this machine, on Linux; null: it cannot be told, as of another user's process. */
+/** Addresses that stand in the way of 127.0.0.1, as /proc writes them: that one, all, and the same two of IPv6. */
+const inTheWay: ReadonlySet<string> = new Set([
+  "0100007F",
+  "00000000",
+  "00000000000000000000000000000000",
+  "0000000000000000FFFF00000100007F",
+]);
+
+/** The process that listens on a port of 127.0.0.1, on Linux; null: it cannot be told, as of another user's process. */
 export async function listenerOn(port: number): Promise<{ readonly pid: number; readonly name: string } | null> {
   const sockets = new Set((await Promise.all(["tcp", "tcp6"].map((table) => socketsIn(table, port)))).flat());
   if (sockets.size === 0) return null;
@@ -20,7 +28,8 @@ async function socketsIn(table: string, port: number): Promise<readonly string[]
   const text = await readFile(`/proc/net/${table}`, "utf8").catch(() => "");
   return text.split("\n").flatMap((line) => {
     const [, local = "", , state, , , , , , inode] = line.trim().split(/\s+/);
-    const isWanted = state === listening && Number.parseInt(local.split(":")[1] ?? "", 16) === port;
+    const [address = "", number = ""] = local.split(":");
+    const isWanted = state === listening && inTheWay.has(address) && Number.parseInt(number, 16) === port;
     return isWanted ? [`socket:[${inode}]`] : [];
   });
 }

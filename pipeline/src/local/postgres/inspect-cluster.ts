@@ -97,7 +97,7 @@ async function lookAt(path: string, belongs: "file" | "folder"): Promise<string 
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT") return (await isLink(path)) ? "is a link that leads nowhere" : "missing";
-    if (code === "ENOTDIR" || code === "ELOOP") return "cannot be reached";
+    if (code === "ENOTDIR" || code === "ELOOP" || code === "EACCES") return "cannot be reached";
     throw error;
   }
 }

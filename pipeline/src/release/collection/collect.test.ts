@@ -223,9 +223,9 @@ describe("a collection", () => {
       list: async (prefix, after) => {
         // The last listing before anything goes: whatever is published now may be in neither of the two.
         listed.push(prefix);
-        if (listed.length === 6) await month.publish(again);
+        if (listed.length === 7) await month.publish(again);
         const keys = await store.list(prefix, after);
-        if (listed.length === 6) month.pass(8);
+        if (listed.length === 7) month.pass(8);
         return keys;
       },
       putIfMatch: (key, body, etag) => store.putIfMatch(key, body, etag),
@@ -233,7 +233,7 @@ describe("a collection", () => {
       deleteIfMatch: (key, write) => store.deleteIfMatch(key, write),
     };
     await month.collect(busy);
-    expect(listed).toEqual(["releases/", "environments/", "quarantine/", "blobs/", "releases/", "releases/"]);
+    expect(listed).toEqual(["releases/", "environments/", "quarantine/", "blobs/", ...Array(3).fill("releases/")]);
     for (const digest of blobsOf(again)) expect(await store.get(blobKey(digest)), digest).not.toBeNull();
   });
 

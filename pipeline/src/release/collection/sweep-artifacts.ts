@@ -22,6 +22,7 @@ export type Swept =
   | { readonly status: "left"; readonly because: readonly string[] };
 
 interface Needed {
+  readonly releases: ReadonlySet<Sha>;
   readonly blobs: ReadonlySet<Digest>;
   readonly images: ReadonlySet<Digest>;
   /** Releases that are there and do not tell what they need; a line each. */
@@ -32,7 +33,8 @@ interface Needed {
  * Removes blobs and images that no release lists and that were written long ago (protocol §9). What is there is listed first,
  * and is old by the time of that moment; then publications that have stood still are fenced off; what is needed is read last. So a
  * publication that rests on something old is either fenced off, or read, or has written it anew, and a removal is of the very write that was
- * seen. None of it depends on how long this process, or that of a publisher, stands still in between.
+ * seen. One that began while this sweep looked may rest on a release that another collector retired before it was read: where one
+ * is gone that was there at the start, nothing is removed. None of it depends on how long any process stands still in between.
  * @throws PortError
  */
 export async function sweepArtifacts(input: SweepInput): Promise<Swept> {
@@ -40,8 +42,11 @@ export async function sweepArtifacts(input: SweepInput): Promise<Swept> {
   const keys = await store.list(blobPrefix);
   const there = await images.list();
   const now = await timeOf(store, keys);
+  const before = await readNeeded(store);
   await fencePublications(store, input.ages);
   const needed = await readNeeded(store);
+  const gone = [...before.releases].filter((sha) => !needed.releases.has(sha));
+  if (gone.length > 0) return { status: "left", because: gone.map((sha) => `${shortSha(sha)} was retired meanwhile`) };
   if (needed.unreadable.length > 0) return { status: "left", because: needed.unreadable };
   const blobs = now === null ? [] : await inParallel(keys, (key) => sweepBlob(input, key, needed.blobs, now));
   const tars = await inParallel(there, async (image) => {
@@ -72,15 +77,17 @@ async function readNeeded(store: ObjectStore): Promise<Needed> {
   const blobs = new Set<Digest>();
   const images = new Set<Digest>();
   const unreadable: string[] = [];
+  const releases = new Set<Sha>();
   const need = async (sha: Sha): Promise<void> => {
     const look = await readRelease(store, sha);
     if (look.status === "corrupt") unreadable.push(`${shortSha(sha)}: ${look.because}`);
     if (look.status !== "found") return;
+    releases.add(sha);
     for (const { digest } of blobsOf(look.release.manifest, look.web)) blobs.add(digest);
     for (const { image } of imagesOf(look.release.manifest)) images.add(image.digest);
   };
   await inParallel(await listReleaseShas(store), need);
-  return { blobs, images, unreadable };
+  return { releases, blobs, images, unreadable };
 }
 
 /** Bytes that went; null: it stays. A key that is no blob's name is nobody's of ours. */
