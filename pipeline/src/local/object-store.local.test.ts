@@ -134,7 +134,10 @@ describe("a folder of objects", () => {
     await writeFile(join(root, "file"), "no folder");
     const store = new FileObjectStore(join(root, "file/below"));
     await expect(store.putIfAbsent("a/b", bytes("x"))).rejects.toMatchObject({ name: "PortError", effect: "none" });
-    expect(await store.get("a/b")).toBeNull();
+    // Nor does it read as a store in which nothing was ever written.
+    const named = { name: "UnreadableObjectError", message: expect.stringContaining(join(root, "file")) };
+    await expect(store.get("a/b")).rejects.toMatchObject(named);
+    await expect(store.list("a/")).rejects.toMatchObject(named);
     expect(await readdir(root)).toEqual(["file"]);
   });
 
