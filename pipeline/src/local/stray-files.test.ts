@@ -70,4 +70,24 @@ describe("what lies in the place of an object, and is none of the store's making
     for (const end of await Promise.allSettled([store.get("a/b/c"), store.list("a/"), store.list("a/b/")]))
       expect(end).toHaveProperty("reason.message", expect.stringMatching(`is ${what} where a folder belongs: .*/a$`));
   });
+
+  test("a link in the place of the store itself is followed, and named where it leads nowhere", async () => {
+    const root = aFolder();
+    await new FileObjectStore(join(root, "real"), { durable: false }).putIfAbsent("a/b", bytes("first"));
+    symlinkSync("real", join(root, "linked"));
+    const linked = new FileObjectStore(join(root, "linked"), { durable: false });
+    expect([(await linked.get("a/b")) === null, await linked.get("a/c"), await linked.list("c/")]).toEqual([
+      false,
+      null,
+      [],
+    ]);
+    rmSync(join(root, "real"), { recursive: true });
+    const below = new FileObjectStore(join(root, "linked/objects"), { durable: false });
+    for (const end of await Promise.allSettled([linked.get("a/b"), linked.list("a/"), below.get("a/b")]))
+      expect(end).toHaveProperty(
+        "reason.message",
+        expect.stringMatching(/is a link where a folder belongs: .*\/linked$/),
+      );
+    expect(await new FileObjectStore(join(root, "never/made")).get("a/b")).toBeNull();
+  });
 });
