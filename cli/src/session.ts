@@ -180,11 +180,11 @@ export function environmentOf(
 }
 
 /** @throws UserError for a name that cannot be one, before anything is opened */
-export function checkEnvironmentText(call: Call, env = call.args.values.env): void {
+export function checkEnvironmentText(env: string | undefined, taker = "--env"): void {
   if (env === undefined || environmentNamePattern.test(env) || /^[A-Za-z0-9_-]{1,40}$/.test(env)) return;
   throw new UserError({
     code: "env-unknown",
-    message: `${env === call.args.values.env ? "--env" : `promote ${call.verb}`} takes the name of an environment; got ${quoteInput(env)}. Nothing was changed.`,
+    message: `${taker} takes the name of an environment; got ${quoteInput(env)}. Nothing was changed.`,
   });
 }
 

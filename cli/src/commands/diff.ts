@@ -15,7 +15,7 @@ export async function run(call: Call): Promise<ExitCode> {
       code: "usage",
       message: "promote diff takes two environments, such as: promote diff prod staging. Nothing was changed.",
     });
-  for (const word of [first, second]) checkEnvironmentText(call, word);
+  for (const word of [first, second]) checkEnvironmentText(word, "promote diff");
   const session = await openSession(call);
   const [from, to] = [0, 1].map((at) => named(call, session, at)) as [EnvironmentName, EnvironmentName];
   if (from === to)

@@ -16,7 +16,7 @@ import { printable } from "../terminal/escape.ts";
 
 /** Proves now that a promotion and a rollback would work; nothing is changed but a probe in the store. */
 export async function run(call: Call): Promise<ExitCode> {
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const session = await openSession(call);
   const ladder = session.policy.policy.environments.map(({ name }) => name);
   const asked = call.args.values.env === undefined ? ladder : [environmentOf(call, session)];

@@ -14,7 +14,7 @@ import { offset, spellNearTime } from "../terminal/times.ts";
 
 /** Who changed what, when, and how it ended. */
 export async function run(call: Call): Promise<ExitCode> {
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const { values, switches } = call.args;
   const epoch = numberOf(call, "epoch");
   const limit = numberOf(call, "limit") ?? 20;

@@ -9,7 +9,7 @@ import { sameLadder } from "../terminal/command-line.ts";
 /** Keeps automation away from an environment, or lets it in again. */
 export async function run(call: Call): Promise<ExitCode> {
   requireFlags(call, "env");
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const isLift = call.args.switches.has("lift");
   const reason = reasonOf(call);
   if (isLift && reason !== null)

@@ -20,7 +20,7 @@ export async function run(call: Call): Promise<ExitCode> {
       next: ["promote local status"],
     });
   checkFlags(call, word);
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const session = await openSession(call);
   const local = await import("@slipway/pipeline/local");
   switch (word) {

@@ -27,7 +27,7 @@ import { spellTime } from "../terminal/times.ts";
 /** Who is changing an environment; `lock break` ends a dead lease, `lock run` runs a command under one. */
 export async function run(call: Call): Promise<ExitCode> {
   requireFlags(call, "env");
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const [word] = call.args.words;
   const reason = reasonOf(call);
   checkFlags(call, word, reason);

@@ -9,7 +9,7 @@ import { checkEnvironmentText, environmentOf, openSession } from "../session.ts"
 export async function run(call: Call): Promise<ExitCode> {
   requireFlags(call, "sha", "env");
   checkShaText(call, "sha");
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   checkRequestText(call);
   const session = await openSession(call);
   const environment = environmentOf(call, session);

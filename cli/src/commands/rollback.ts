@@ -25,7 +25,7 @@ import { spellNearTime } from "../terminal/times.ts";
 export async function run(call: Call): Promise<ExitCode> {
   requireFlags(call, "env");
   checkShaText(call, "to");
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   checkRequestText(call);
   const isNamed = call.args.values.to !== undefined;
   const isSure = isNamed || call.args.switches.has("yes");

@@ -23,7 +23,7 @@ const shownReleases = 20;
 
 /** What runs where, since when, by whom, and what may go next; nothing is started. */
 export async function run(call: Call): Promise<ExitCode> {
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const { switches } = call.args;
   if (switches.has("watch") && !(call.output.style.redraws && call.output.isText)) {
     throw new UserError({ code: "usage", message: "--watch redraws a terminal; there is none. Nothing was changed." });

@@ -35,7 +35,7 @@ export async function run(call: Call): Promise<ExitCode> {
       message: "promote verify takes --sha, for what is stored, or --env, for what runs. Nothing was changed.",
     });
   checkShaText(call, "sha");
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const session = await openSession(call);
   if (env !== undefined) return verifyRunning(call, session, environmentOf(call, session));
   const found = await resolveSha(call, session, "sha");

@@ -1,7 +1,7 @@
 import { nothingYet, type Sha } from "@slipway/pipeline";
 import { expect, test } from "vitest";
-import { digestOf, environmentOf } from "../../../pipeline/test/builders.ts";
-import type { EnvironmentLook } from "../status/observe-environment.ts";
+import { digestOf, environmentOf, instantOf } from "../../../pipeline/test/builders.ts";
+import type { EnvironmentRuns } from "../status/observe-environment.ts";
 import type { Style } from "../terminal/style.ts";
 import { diffLines } from "./diff-lines.ts";
 import { type Difference, isSame } from "./difference.ts";
@@ -18,9 +18,9 @@ const [older, newer] = ["8c41f07", "1f6ac3d"].map((start) => start.padEnd(40, "0
 const [before, after] = [digestOf("before"), digestOf("after")];
 const short = (digest: string): string => digest.slice(7, 19);
 
-function look(env: string, sha: Sha | null, fields: Partial<EnvironmentLook> = {}): EnvironmentLook {
+function look(env: string, sha: Sha | null, fields: Partial<EnvironmentRuns> = {}): EnvironmentRuns {
   const by = { id: "github-1", name: "octocat" };
-  const at = "2026-11-19T10:00:00.000Z";
+  const at = instantOf("2026-11-19T10:00");
   return {
     env: environmentOf(env),
     target: "local",
@@ -35,21 +35,21 @@ function look(env: string, sha: Sha | null, fields: Partial<EnvironmentLook> = {
       from: at,
       until: null,
       by,
+      action: "promote",
+      leftBy: null,
+      targetDigest: digestOf("target"),
       runUrl: null,
       state: { services: {}, web: null },
     },
-    subject: null,
     state: sha ? "as-recorded" : "empty",
     because: null,
     drift: [],
     hold: null,
     lease: null,
     standing: nothingYet,
-    behind: null,
-    next: null,
     unreadable: null,
     ...fields,
-  } as EnvironmentLook;
+  };
 }
 const noMigrations = { onlyFrom: [], onlyTo: [], edited: [], certain: true };
 const samePages = { status: "known" as const, entries: [], assets: [], same: 3, fallbackDiffers: false };

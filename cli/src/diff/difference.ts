@@ -1,5 +1,5 @@
 import type { CommitSummary, ImageDifference, MigrationDifference, PageDifference } from "@slipway/pipeline";
-import type { EnvironmentLook } from "../status/observe-environment.ts";
+import type { EnvironmentRuns } from "../status/observe-environment.ts";
 
 /** More than anybody reads. */
 export const mostCommits = 1_000;
@@ -16,8 +16,8 @@ export type Pages =
   | { readonly status: "unknown"; readonly because: string };
 
 export interface Difference {
-  readonly from: EnvironmentLook;
-  readonly to: EnvironmentLook;
+  readonly from: EnvironmentRuns;
+  readonly to: EnvironmentRuns;
   readonly commits: Commits;
   readonly images: readonly ImageDifference[];
   readonly migrations: MigrationDifference;
@@ -36,7 +36,7 @@ export function isSame({ from, to, images, migrations, pages }: Difference): boo
 }
 
 /** What is compared is the record. */
-export const isAsRecorded = ({ state }: EnvironmentLook): boolean => state === "as-recorded" || state === "empty";
+export const isAsRecorded = ({ state }: EnvironmentRuns): boolean => state === "as-recorded" || state === "empty";
 
 /** A part of what was asked could not be told. */
 export const isUnknown = ({ migrations, pages }: Difference): boolean =>

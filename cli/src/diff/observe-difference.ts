@@ -10,7 +10,7 @@ import {
   type WebFileList,
 } from "@slipway/pipeline";
 import type { Session } from "../session.ts";
-import { type EnvironmentLook, observeRunning } from "../status/observe-environment.ts";
+import { type EnvironmentRuns, observeRunning } from "../status/observe-environment.ts";
 import { compareUrl } from "./compare-url.ts";
 import { type Commits, type Difference, mostCommits, type Pages } from "./difference.ts";
 
@@ -24,7 +24,7 @@ export async function observeDifference(
   to: EnvironmentName,
 ): Promise<Difference> {
   const looks = await Promise.all([from, to].map((env) => observeRunning(session, env)));
-  const [left, right] = looks.map(readable) as [EnvironmentLook, EnvironmentLook];
+  const [left, right] = looks.map(readable) as [EnvironmentRuns, EnvironmentRuns];
   const [one, other] = [hasOf(left), hasOf(right)];
   return {
     from: left,
@@ -37,12 +37,12 @@ export async function observeDifference(
   };
 }
 
-function readable(look: EnvironmentLook): EnvironmentLook {
+function readable(look: EnvironmentRuns): EnvironmentRuns {
   if (look.unreadable) throw look.unreadable;
   return look;
 }
 
-const hasOf = ({ runs, standing }: EnvironmentLook): EnvironmentHas => ({
+const hasOf = ({ runs, standing }: EnvironmentRuns): EnvironmentHas => ({
   state: runs?.state ?? null,
   schema: { applied: standing.schema.applied, certain: isCertain(standing) },
 });
@@ -51,7 +51,7 @@ const hasOf = ({ runs, standing }: EnvironmentLook): EnvironmentHas => ({
 const isCertain = ({ schema, known, openMigration }: Standing): boolean =>
   openMigration === null && (schema.certain || known.length === 0);
 
-async function commitsBetween(session: Session, from: EnvironmentLook, to: EnvironmentLook): Promise<Commits> {
+async function commitsBetween(session: Session, from: EnvironmentRuns, to: EnvironmentRuns): Promise<Commits> {
   const { source, redact } = session;
   const unknown: Commits = { added: null, lost: null };
   if (!from.runs || !to.runs) return unknown;
@@ -66,7 +66,7 @@ async function commitsBetween(session: Session, from: EnvironmentLook, to: Envir
   return { added: await between(older, newer), lost: await between(newer, older) };
 }
 
-async function urlOf(session: Session, from: EnvironmentLook, to: EnvironmentLook): Promise<string | null> {
+async function urlOf(session: Session, from: EnvironmentRuns, to: EnvironmentRuns): Promise<string | null> {
   if (!from.runs || !to.runs || from.runs.sha === to.runs.sha) return null;
   return compareUrl(await session.originUrl(), from.runs.sha, to.runs.sha);
 }

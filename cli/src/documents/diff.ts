@@ -1,6 +1,6 @@
 import { type Difference, isSame, isUnknown } from "../diff/difference.ts";
 import type { Document } from "../output.ts";
-import type { EnvironmentLook } from "../status/observe-environment.ts";
+import type { EnvironmentRuns } from "../status/observe-environment.ts";
 
 export interface DiffDocument extends Document {
   readonly kind: "diff";
@@ -24,7 +24,7 @@ export const diffDocument = (difference: Difference): DiffDocument => ({
   exit: isUnknown(difference) ? 7 : 0,
 });
 
-const sideDocument = ({ env, runs, state, because, drift }: EnvironmentLook): object => ({
+const sideDocument = ({ env, runs, state, because, drift }: EnvironmentRuns): object => ({
   env,
   sha: runs?.sha ?? null,
   webSha: runs?.webSha ?? null,

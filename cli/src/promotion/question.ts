@@ -24,7 +24,7 @@ export async function openQuestion(call: Call): Promise<Question> {
   requireFlags(call, ...(isRollback ? ["env"] : ["sha", "env"]));
   const flag = isRollback ? "to" : "sha";
   checkShaText(call, flag);
-  checkEnvironmentText(call);
+  checkEnvironmentText(call.args.values.env);
   const session = await openSession(call);
   const environment = environmentOf(call, session);
   const sha = await resolveSha(call, session, flag);

@@ -40,13 +40,13 @@ export interface NextMove {
   /** By the store's clock. */
   readonly now: string;
 }
-export interface EnvironmentLook {
+/** One environment by itself. */
+export interface EnvironmentRuns {
   readonly env: EnvironmentName;
   readonly target: string | null;
   readonly url: string | null;
   readonly observedAt: string;
   readonly runs: GoodRun | null;
-  readonly subject: string | null;
   readonly state: EnvironmentStateWord;
   /** Why it is unknown, or what is open. */
   readonly because: string | null;
@@ -54,48 +54,59 @@ export interface EnvironmentLook {
   readonly hold: Hold | null;
   readonly lease: LeaseLook | null;
   readonly standing: Standing;
-  readonly behind: number | null;
-  readonly next: NextMove | null;
   /** What is stored about it cannot be read: that is why all else is empty. Null: it can. */
   readonly unreadable: UserError | BrokenChainError | null;
 }
+/** Where it stands among releases. */
+export interface EnvironmentLook extends EnvironmentRuns {
+  /** Of the commit that runs. */
+  readonly subject: string | null;
+  /** Commits that the newest release is ahead of it; null: not known. */
+  readonly behind: number | null;
+  readonly next: NextMove | null;
+}
 
-/**
- * What one environment runs, by record and by sight, and what may enter it next; nothing is started. Records that
- * cannot be read are an answer about this environment, not about the others. @throws PortError
- */
+/** What one environment runs, and what may enter it next. @throws PortError */
 export async function observeEnvironment(
   session: Session,
   env: EnvironmentName,
   newest: StoredRelease | null,
 ): Promise<EnvironmentLook> {
-  return ifReadable(session, env, async () => {
-    const look = await lookAtEnvironment(session, env);
-    const newestSha = newest?.manifest.git.sha ?? null;
-    const { runs } = look;
-    return {
-      ...look,
-      subject: await subjectOf(session, runs),
-      behind: await commitsBehind(session, runs, newestSha),
-      next: await nextMove(session, env, runs, newestSha),
-    };
-  });
+  return ifReadable(
+    async () => {
+      const look = await lookAtEnvironment(session, env);
+      const newestSha = newest?.manifest.git.sha ?? null;
+      const { runs } = look;
+      return {
+        ...look,
+        subject: await subjectOf(session, runs),
+        behind: await commitsBehind(session, runs, newestSha),
+        next: await nextMove(session, env, runs, newestSha),
+      };
+    },
+    (error) => ({ ...unreadable(session, env, error), subject: null, behind: null, next: null }),
+  );
 }
 
-/** The same without anything of releases: neither the subject of what runs, nor what is newer, nor what may come next. */
-export const observeRunning = (session: Session, env: EnvironmentName): Promise<EnvironmentLook> =>
-  ifReadable(session, env, () => lookAtEnvironment(session, env));
+/**
+ * What one environment runs, by record and by sight; nothing is started. Records that cannot be read are an answer about
+ * this environment, not about the others. @throws PortError
+ */
+export const observeRunning = (session: Session, env: EnvironmentName): Promise<EnvironmentRuns> =>
+  ifReadable(
+    () => lookAtEnvironment(session, env),
+    (error) => unreadable(session, env, error),
+  );
 
-async function ifReadable(
-  session: Session,
-  env: EnvironmentName,
-  look: () => Promise<EnvironmentLook>,
-): Promise<EnvironmentLook> {
+async function ifReadable<T>(
+  look: () => Promise<T>,
+  otherwise: (error: UserError | BrokenChainError) => T,
+): Promise<T> {
   try {
     return await look();
   } catch (error) {
     if (error instanceof BrokenChainError || (error instanceof UserError && error.code === "store-unusable"))
-      return unreadable(session, env, error);
+      return otherwise(error);
     throw error;
   }
 }
@@ -106,25 +117,22 @@ async function commitsBehind({ source }: Session, runs: GoodRun | null, newest: 
   return commits?.length ?? null;
 }
 
-const unreadable = (session: Session, env: EnvironmentName, error: UserError | BrokenChainError): EnvironmentLook => ({
+const unreadable = (session: Session, env: EnvironmentName, error: UserError | BrokenChainError): EnvironmentRuns => ({
   env,
   target: null,
   url: null,
   observedAt: session.clock.now(),
   runs: null,
-  subject: null,
   state: "unknown",
   because: error.message,
   drift: [],
   hold: null,
   lease: null,
   standing: nothingYet,
-  behind: null,
-  next: null,
   unreadable: error,
 });
 
-async function lookAtEnvironment(session: Session, env: EnvironmentName): Promise<EnvironmentLook> {
+async function lookAtEnvironment(session: Session, env: EnvironmentName): Promise<EnvironmentRuns> {
   const { store } = session;
   const [standing, hold, lease, target] = await Promise.all([
     readStanding(store, env),
@@ -140,14 +148,11 @@ async function lookAtEnvironment(session: Session, env: EnvironmentName): Promis
     url: target?.target.url ?? null,
     observedAt: session.clock.now(),
     runs,
-    subject: null,
     ...stateOf(standing, lease, runs, seen),
     drift: seen.drift,
     hold,
     lease: lease?.state === "held" ? lease : null,
     standing,
-    behind: null,
-    next: null,
     unreadable: null,
   };
 }

@@ -9,7 +9,7 @@ import { printable } from "../terminal/escape.ts";
 import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime, spellTime } from "../terminal/times.ts";
-import type { EnvironmentLook, NextMove } from "./observe-environment.ts";
+import type { EnvironmentLook, EnvironmentRuns, NextMove } from "./observe-environment.ts";
 
 /** `promote status` as a page: what runs where, then what may move. */
 export function statusLines(
@@ -63,7 +63,7 @@ function behindWords(behind: number | null): string {
 }
 
 /** How an environment stands, with what is wrong there. */
-export function stateWords(look: EnvironmentLook, style: Style): string {
+export function stateWords(look: EnvironmentRuns, style: Style): string {
   const held = look.hold ? `, held by ${printable(look.hold.by.name)}` : "";
   const because = look.because === null ? "" : `: ${printable(look.because)}`;
   switch (look.state) {

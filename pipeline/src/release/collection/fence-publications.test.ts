@@ -1,45 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { instantOf, shas } from "../../../test/builders.ts";
-import { aDraft, aShelf } from "../../../test/draft-builder.ts";
-import { MemoryObjectStore } from "../../../test/memory-store.ts";
-import { VirtualClock } from "../../../test/virtual-clock.ts";
+import { aDraft } from "../../../test/draft-builder.ts";
+import { StoreOverTime, shelfOfAll } from "../../../test/store-over-time.ts";
 import { PortError } from "../../errors.ts";
-import type { Instant } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
-import { publishRelease } from "../publish-release.ts";
 import { readManifest } from "../read-release.ts";
 import { releaseKey } from "../store-keys.ts";
 import { verifyRelease } from "../verify-release.ts";
 import { days } from "./ages.ts";
-import { collect } from "./collect.ts";
 import { readRetention } from "./retention.ts";
 
-const shelf = aShelf("// server\n", "// other\n");
-const noImages = { list: async () => [], remove: async () => "conflict" as const };
-
-/** A store whose time passes when it is told to; machines have clocks of their own. */
-class Weeks {
-  #at = Date.parse(instantOf("2026-11-01T00:00"));
-  #nonces = 0;
-  readonly store = new MemoryObjectStore(() => new Date(this.#at).toISOString() as Instant);
-
-  pass(milliseconds: number): void {
-    this.#at += milliseconds;
-  }
-  async publish(page: string, store: ObjectStore = this.store) {
-    const nonce = (): string => {
-      this.#nonces += 1;
-      return String(this.#nonces).padStart(32, "0");
-    };
-    const random = { nonce, fraction: () => 0.5 };
-    const ports = { store, shelf, clock: new VirtualClock(), random, redact: (text: string) => text };
-    return await publishRelease(ports, aDraft({ page }), 1);
-  }
-  async collect(times = 1): Promise<void> {
-    for (let time = 0; time < times; time += 1) await collect({ store: this.store, images: noImages, window: 1 });
+/** Publications of one commit, and machines that stand still. */
+class Weeks extends StoreOverTime {
+  publishPage(page: string, store: ObjectStore = this.store) {
+    return this.publish(aDraft({ page }), store);
   }
   /** The store as one machine sees it: something happens right before its last request leaves, after it has looked at the time. */
-  asleep(meanwhile: () => Promise<void>): ObjectStore {
+  asleep(meanwhile: () => Promise<void>, calls: Partial<ObjectStore> = {}): ObjectStore {
     const { store } = this;
     let slept = false;
     const sleepBefore = async (key: string): Promise<void> => {
@@ -47,18 +24,16 @@ class Weeks {
       slept = true;
       await meanwhile();
     };
-    return {
-      address: store.address,
-      get: (key) => store.get(key),
-      list: (prefix, after) => store.list(prefix, after),
+    return this.through({
       putIfAbsent: (key, body) => sleepBefore(key).then(() => store.putIfAbsent(key, body)),
       putIfMatch: (key, body, etag) => sleepBefore(key).then(() => store.putIfMatch(key, body, etag)),
-      deleteIfMatch: (key, write) => store.deleteIfMatch(key, write),
-    };
+      ...calls,
+    });
   }
 }
+const killed = (): Promise<never> => Promise.reject(new Error("killed"));
 const expectWhole = async (store: ObjectStore): Promise<void> =>
-  expect(await verifyRelease(store, shelf, shas.new)).toMatchObject({ status: "whole" });
+  expect(await verifyRelease(store, shelfOfAll, shas.new)).toMatchObject({ status: "whole" });
 
 describe("a publication that stands still right before release.json", () => {
   test("for two weeks, while collectors come, begins again: what it had sent is gone", async () => {
@@ -69,7 +44,7 @@ describe("a publication that stands still right before release.json", () => {
       await weeks.collect();
       expect(await store.list("blobs/")).toEqual([]);
     });
-    expect(await weeks.publish("first", asleep)).toMatchObject({ status: "published", written: 5 });
+    expect(await weeks.publishPage("first", asleep)).toMatchObject({ status: "published", written: 5 });
     await expectWhole(store);
     expect(await readRetention(store, shas.new)).toMatchObject({ publishing: null });
   });
@@ -80,12 +55,12 @@ describe("a publication that stands still right before release.json", () => {
     const asleep = weeks.asleep(async () => {
       for (let day = 0; day < 8; day += 1) {
         weeks.pass(days(0.9));
-        const broken = weeks.asleep(() => Promise.reject(new Error("killed")));
-        await expect(weeks.publish(`try ${day}`, broken)).rejects.toThrow("killed");
+        const broken = weeks.asleep(killed);
+        await expect(weeks.publishPage(`try ${day}`, broken)).rejects.toThrow("killed");
       }
       await weeks.collect();
     });
-    await weeks.publish("first", asleep);
+    await weeks.publishPage("first", asleep);
     await expectWhole(store);
   });
 
@@ -93,12 +68,7 @@ describe("a publication that stands still right before release.json", () => {
     const weeks = new Weeks();
     const { store } = weeks;
     // Somebody died here two days ago.
-    await expect(
-      weeks.publish(
-        "dead",
-        weeks.asleep(() => Promise.reject(new Error("killed"))),
-      ),
-    ).rejects.toThrow();
+    await expect(weeks.publishPage("dead", weeks.asleep(killed))).rejects.toThrow();
     await store.putIfMatch(
       `releases/${shas.new}/retention.json`,
       new TextEncoder().encode(
@@ -113,23 +83,23 @@ describe("a publication that stands still right before release.json", () => {
       (await store.get(`releases/${shas.new}/retention.json`))?.etag ?? "",
     );
     weeks.pass(days(3));
-    const asleep = weeks.asleep(async () => {
-      weeks.pass(days(12));
-      await weeks.collect(2);
-    });
     // Between the mark, which keeps the place of the dead one's, and the look at release.json.
     let marked = false;
-    const racing: ObjectStore = Object.assign(Object.create(asleep) as ObjectStore, asleep, {
-      get: async (key: string) => {
-        const publishing = (await readRetention(store, shas.new)).publishing;
-        if (!marked && key === releaseKey(shas.new) && publishing?.by === "ci@github") {
-          marked = true;
-          await weeks.collect();
-        }
-        return store.get(key);
-      },
-    });
-    await weeks.publish("first", racing);
+    const get: ObjectStore["get"] = async (key) => {
+      const publishing = (await readRetention(store, shas.new)).publishing;
+      if (!marked && key === releaseKey(shas.new) && publishing?.by === "ci@github") {
+        marked = true;
+        await weeks.collect();
+      }
+      return store.get(key);
+    };
+    const asleep = async (): Promise<void> => {
+      weeks.pass(days(12));
+      await weeks.collect();
+      await weeks.collect();
+    };
+    const racing = weeks.asleep(asleep, { get });
+    await weeks.publishPage("first", racing);
     expect(marked).toBe(true);
     await expectWhole(store);
   });
@@ -138,17 +108,13 @@ describe("a publication that stands still right before release.json", () => {
 test("a commit that was fenced off is not retired: it counts as never published, and is published by whoever builds it", async () => {
   const weeks = new Weeks();
   const { store } = weeks;
-  const lost: ObjectStore = Object.assign(
-    Object.create(store) as ObjectStore,
-    weeks.asleep(async () => undefined),
-    {
-      putIfAbsent: async (key: string, body: Uint8Array) => {
-        if (key === releaseKey(shas.new)) throw new PortError(`put ${key}`, "possible", "no answer");
-        return store.putIfAbsent(key, body);
-      },
+  const lost = weeks.through({
+    putIfAbsent: async (key, body) => {
+      if (key === releaseKey(shas.new)) throw new PortError(`put ${key}`, "possible", "no answer");
+      return store.putIfAbsent(key, body);
     },
-  );
-  await expect(weeks.publish("first", lost)).rejects.toThrow("no answer");
+  });
+  await expect(weeks.publishPage("first", lost)).rejects.toThrow("no answer");
   weeks.pass(days(9));
   await weeks.collect();
   expect(await readManifest(store, shas.new)).toEqual({ status: "missing" });
@@ -161,7 +127,7 @@ test("a commit that was fenced off is not retired: it counts as never published,
   weeks.pass(days(3));
   await weeks.collect();
   expect(await readRetention(store, shas.new)).toMatchObject({ publishing: null });
-  expect(await weeks.publish("second")).toMatchObject({ status: "published" });
+  expect(await weeks.publishPage("second")).toMatchObject({ status: "published" });
   await expectWhole(store);
 });
 
@@ -169,32 +135,21 @@ test("a collector that stands still for a week removes nothing that somebody pub
   const weeks = new Weeks();
   const { store } = weeks;
   // Sent by a publication that died; not a day old when the next one finds it.
-  await expect(
-    weeks.publish(
-      "first",
-      weeks.asleep(() => Promise.reject(new Error("killed"))),
-    ),
-  ).rejects.toThrow();
+  await expect(weeks.publishPage("first", weeks.asleep(killed))).rejects.toThrow();
   weeks.pass(days(0.5));
   let slept = false;
-  const frozen: ObjectStore = Object.assign(
-    Object.create(store) as ObjectStore,
-    weeks.asleep(async () => undefined),
-    {
-      get: async (key: string) => {
-        // After it has read what is needed: each blob is looked at then.
-        if (key.startsWith("blobs/") && slept === false && reads > 1) {
-          slept = true;
-          await weeks.publish("first");
-          weeks.pass(days(8));
-        }
-        if (key.startsWith("blobs/")) reads += 1;
-        return store.get(key);
-      },
+  const frozen = weeks.through({
+    get: async (key) => {
+      // It reads blobs once it knows what is needed.
+      if (key.startsWith("blobs/") && !slept) {
+        slept = true;
+        await weeks.publishPage("first");
+        weeks.pass(days(8));
+      }
+      return store.get(key);
     },
-  );
-  let reads = 1;
-  await collect({ store: frozen, images: noImages, window: 1 });
+  });
+  await weeks.collect(frozen);
   expect(slept).toBe(true);
   await expectWhole(store);
 });
