@@ -24,6 +24,7 @@ export { breakLease } from "./ledger/break-lease.ts";
 export { liftHold, readHold, writeHold } from "./ledger/hold.ts";
 export { type LeaseLook, readLease } from "./ledger/lease-look.ts";
 export { localTiming } from "./ledger/lease-timing.ts";
+export { listEnvironments } from "./ledger/list-environments.ts";
 export { BrokenChainError, readHistory, readStanding, type StoredRecord } from "./ledger/read-ledger.ts";
 export {
   type FailureReport,
@@ -62,6 +63,7 @@ export { foundRelease } from "./promotion/plan-promotion.ts";
 export { promote } from "./promotion/promote.ts";
 export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts";
 export type { PromotionWorld } from "./promotion/run.ts";
+export { seenOtherwise } from "./promotion/seen-otherwise.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { type CollectionAges, usualAges } from "./release/collection/ages.ts";

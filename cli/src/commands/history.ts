@@ -65,7 +65,7 @@ function historyLines(
   const rows = epochs.map((epoch) => {
     const { from, to, verb } = movementOf(epoch);
     const moved = `${verb === "" ? "" : `${verb} `}${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`;
-    const what = epoch.open.command === "infrastructure" ? "a command under the lease" : moved;
+    const what = epoch.open.command === "infrastructure" ? commandWords(epoch) : moved;
     const took =
       epoch.endedAt === null ? "" : spellSeconds((Date.parse(epoch.endedAt) - Date.parse(epoch.openedAt)) / 1000);
     return [
@@ -80,6 +80,11 @@ function historyLines(
   });
   return tableLines([head, ...rows]);
 }
+
+const commandWords = ({ database }: EpochSummary): string =>
+  database === null
+    ? "a command under the lease"
+    : `another database, ${database.applied?.length ?? 0} migrations applied`;
 
 function find(epochs: readonly EpochSummary[], wanted: number): EpochSummary {
   const found = epochs.find(({ epoch }) => epoch === wanted);

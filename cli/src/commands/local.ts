@@ -1,5 +1,6 @@
 import { type EnvironmentName, type ExitCode, exitCodes, nearestWord, quoteInput, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { purge } from "../local/purge.ts";
 import type { Document } from "../output.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { commandLine } from "../terminal/command-line.ts";
@@ -76,18 +77,17 @@ async function start(call: Call, session: Session, local: Local): Promise<ExitCo
 }
 
 async function stop(call: Call, session: Session, local: Local): Promise<ExitCode> {
-  const purge = call.args.switches.has("purge");
-  const stopped = await local.stopPlatform(session.root, { purge });
-  const state = purge ? "; what its environments stored is gone" : "; what its environments stored stays";
+  if (call.args.switches.has("purge")) return purge(call, session, local);
+  const stopped = await local.stopPlatform(session.root);
   call.output.verdict(
     stopped
-      ? { verdict: "Done", text: `the platform of this machine is stopped, with all it ran${state}.` }
-      : {
-          verdict: "Same",
-          text: `the platform of this machine did not run${purge ? state : ". Nothing was changed"}.`,
-        },
+      ? {
+          verdict: "Done",
+          text: "the platform of this machine is stopped, with all it ran; what its environments stored stays.",
+        }
+      : { verdict: "Same", text: "the platform of this machine did not run. Nothing was changed." },
   );
-  call.output.document({ kind: "local-stop", version: 1, stopped, purged: purge, exit: 0 } as Document);
+  call.output.document({ kind: "local-stop", version: 1, stopped, purged: false, exit: 0 } as Document);
   return exitCodes.done;
 }
 

@@ -12,6 +12,8 @@ export interface EpochSummary {
   readonly turn: Body<"turn"> | null;
   readonly steps: readonly Body<"step">[];
   readonly outcome: Body<"outcome"> | null;
+  /** A command under the lease has put another database in place. */
+  readonly database: Body<"migrate-finished"> | null;
   readonly endedAt: string | null;
   /** A later epoch was opened: without an outcome it was lost. */
   readonly isOver: boolean;
@@ -27,7 +29,7 @@ export function epochsOf(records: readonly LedgerRecord[]): readonly EpochSummar
   for (const { environment, epoch, at, body } of records) {
     last = Math.max(last, epoch);
     if (body.kind === "open") {
-      const empty = { plan: null, turn: null, steps: [], outcome: null, endedAt: null, isOver: false };
+      const empty = { plan: null, turn: null, steps: [], outcome: null, database: null, endedAt: null, isOver: false };
       epochs.set(epoch, { environment, epoch, open: body, openedAt: at, inherited: unsettled, ...empty });
       continue;
     }
@@ -37,6 +39,8 @@ export function epochsOf(records: readonly LedgerRecord[]): readonly EpochSummar
     if (body.kind === "plan") epochs.set(epoch, { ...found, plan: body });
     if (body.kind === "turn") epochs.set(epoch, { ...found, turn: body });
     if (body.kind === "step") epochs.set(epoch, { ...found, steps: [...found.steps, body] });
+    if (body.kind === "migrate-finished" && found.open.command === "infrastructure")
+      epochs.set(epoch, { ...found, database: body });
     if (body.kind === "outcome" && settles(body) && (found.plan || found.turn)) unsettled = null;
     if (body.kind === "outcome") epochs.set(epoch, { ...found, outcome: body, endedAt: at });
   }

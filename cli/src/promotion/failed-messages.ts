@@ -1,4 +1,4 @@
-import { type Ending, exitCodes, type Sha } from "@slipway/pipeline";
+import { type Ending, exitCodes, type Sha, seenOtherwise } from "@slipway/pipeline";
 import type { Block, Message } from "../terminal/message.ts";
 import { sha, type Told, wayAfterHold } from "./told.ts";
 
@@ -13,14 +13,32 @@ export function revertedMessage(ending: EndingOf<"reverted">, told: Told): Messa
     const text = `${name} runs ${sha(told, from)} again and is held: automation will not move it.`;
     return { verdict: `Done in ${told.took}`, text, next: wayAfterHold(env, commands) };
   }
+  const next = nextAfterFailure(told, to);
+  const otherwise = ending.environment === "unchanged" && report.facts ? seenOtherwise(report.facts) : [];
+  if (otherwise.length > 0) return leftOtherwise(ending, told, otherwise, next);
   const runs = from === null ? `${name} runs nothing` : `${name} runs ${sha(told, from)}`;
   if (ending.because === "interrupted") return { verdict: "Interrupted", text: `${runs}, as before.` };
-  const next = nextAfterFailure(told, to);
   const suffix = code === null ? "" : ` ${code}`;
   if (ending.environment === "unchanged") {
     return { verdict: "Failed", text: `${runs}; schema, services and web as before.${suffix}`, next };
   }
   return { verdict: "Failed, put back", text: `${runs}, checked after the revert.${suffix}`, next };
+}
+
+/** What ran was not what is on record, before this run and after it. */
+function leftOtherwise(
+  ending: EndingOf<"reverted">,
+  told: Told,
+  otherwise: readonly string[],
+  next: readonly string[],
+): Message {
+  const { report, name, from, commands } = told;
+  const recorded = from === null ? "nothing runs there" : `it runs ${sha(told, from)}`;
+  const text = `${name} is as it was, and not as recorded: by record ${recorded}, but ${otherwise.join(", ")} did not.`;
+  if (ending.because === "interrupted") return { verdict: "Interrupted", text };
+  const code = report.failure?.code;
+  const verify = commands.verb(`verify --env ${report.request.environment}`);
+  return { verdict: "Failed", text: code === undefined ? text : `${text} ${code}`, next: [...next, verify] };
 }
 
 function nextAfterFailure({ report, commands }: Told, to: Sha | null): readonly string[] {

@@ -114,6 +114,7 @@ export type RecordBody =
       readonly key: string;
       readonly pending: readonly string[];
     }
+  /** Without a start in its epoch: a command under the lease has put another database in place. */
   | {
       readonly kind: "migrate-finished";
       readonly attempt: number;

@@ -1,4 +1,5 @@
 import type { Epoch } from "../identifiers.ts";
+import type { AppliedMigration } from "../migration/batch.ts";
 import { type AcquireLease, acquireLease, type HeldLease } from "./lease.ts";
 import type { LeaseLook } from "./lease-look.ts";
 import { openEpoch } from "./ledger-writer.ts";
@@ -7,6 +8,8 @@ import type { FailureReport, RecordBody } from "./records.ts";
 /** How a command ended. `failed` is one line for the record: what it changed is for itself to say. */
 export interface CommandEnd {
   readonly failed: string | null;
+  /** What is applied to the environment's database now, where the command knows: it has put another one in its place. */
+  readonly applied?: readonly AppliedMigration[];
 }
 export interface LeasedCommand<End extends CommandEnd> {
   readonly acquire: AcquireLease;
@@ -67,6 +70,8 @@ async function runHolding<End extends CommandEnd>(
   try {
     const end = await run(writer.epoch, guard.signal);
     lease.check();
+    const { applied } = end;
+    if (applied) await writer.append({ kind: "migrate-finished", attempt: 1, result: "done", applied });
     await writer.append(outcomeOf(end, lease));
     return { status: "ran", epoch: writer.epoch, end };
   } finally {

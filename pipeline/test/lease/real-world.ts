@@ -26,7 +26,6 @@ const sharedMilliseconds = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const storeFolder = (folder: string): string => join(folder, "store");
 export const notesFolder = (folder: string): string => join(folder, "notes");
-export const environmentNumber = (number: number): EnvironmentName => environmentOf(`e${number}`);
 
 /** A contender on this machine's own clocks and disk. */
 export function realContender(folder: string, seed: number, note: (note: Note) => void): Contender {
@@ -65,7 +64,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The numbers of the environments that anybody has tried so far. */
+/** The environments that anybody has tried so far. */
 export function environmentsIn(folder: string): readonly EnvironmentName[] {
   try {
     return readdirSync(join(storeFolder(folder), "environments")).map(environmentOf);

@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { Dice } from "../simulation/seeded/dice.ts";
 import { contend } from "./contend.ts";
 import type { Contender } from "./contender.ts";
-import { environmentNumber, environmentsIn, notesFolder, realContender } from "./real-world.ts";
+import { callFilesDirectly } from "./direct-files.ts";
+import { Places } from "./places.ts";
+import { environmentsIn, notesFolder, realContender } from "./real-world.ts";
 
 /*
  * A process that fights for leases until it is told to end, or is killed: `node worker.ts <folder> <seed> <lanes> <environments>`.
  * It prints a line before it stops itself, so that somebody lets it go on.
  */
 const [, , folder = "", seed = "0", lanes = "1", environments = "1"] = process.argv;
-/** So that a ledger stays short, and reading it cheap, everybody moves on to other environments. */
-const epochsOfOne = 40;
-const environmentsAtOnce = Number(environments);
+/** Of eight processes this many ask for their files as every program does. */
+const withThreads = 1;
 
 const file = openSync(join(notesFolder(folder), `${process.pid}-${seed}`), "a");
 const dice = new Dice(Number(seed));
-let first = Math.max(0, environmentsIn(folder).length - environmentsAtOnce);
+const places = new Places(Number(environments), environmentsIn(folder));
 let isOver = false;
 // Whoever has started it holds the other end, and takes it along when it dies.
 process.stdin
@@ -44,10 +45,11 @@ function standStill(): void {
 
 async function fight(contender: Contender): Promise<void> {
   while (!isOver) {
-    const number = first + contender.dice.below(environmentsAtOnce);
-    const epoch = await contend(contender, environmentNumber(number));
-    if (epoch !== null && epoch >= epochsOfOne) first = Math.max(first, number + 1);
+    const environment = places.pick(contender.dice);
+    const epoch = await contend(contender, environment);
+    if (epoch !== null) places.opened(environment, epoch);
   }
 }
 
+if (dice.below(8) >= withThreads) callFilesDirectly();
 await Promise.all(Array.from({ length: Number(lanes) }, () => fight(aLane())));

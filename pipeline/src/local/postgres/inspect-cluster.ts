@@ -22,13 +22,10 @@ const files: readonly { readonly name: string; readonly isGood: (bytes: Buffer) 
   { name: "data/global/pg_control", isGood: (bytes) => bytes.length === controlBytes },
 ];
 
-/**
- * What nothing but a copy brings back. Empty databases alone do not do: the ledger tells what was applied to those that are
- * gone, and a migration that finds something else is refused.
- */
+/** What nothing but a copy brings back; a purge tells the ledgers that nothing is applied any more. */
 export const waysOn: readonly string[] = [
   "put it back from a copy, then promote local start",
-  "or begin anew, records and all: promote local stop --purge, move the store's folder away, then promote build",
+  "or begin with empty databases: promote local stop --purge, then promote again",
 ];
 
 /** For the next start: these databases are there now. */

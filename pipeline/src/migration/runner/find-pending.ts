@@ -38,9 +38,9 @@ function refuseUnexpected(
   const names = applied.map(({ name }) => name);
   if (expect !== null) {
     if (expectationOf(names) === expect) return;
-    const newest = names.at(-1) ?? "nothing";
+    const found = names.length === 0 ? "found none" : `found ${names.length}, the last ${names.at(-1)}`;
     throw diverged(
-      `what is applied is not what the ledger's last report says; found ${names.length}, the last ${newest}`,
+      `what is applied is not what the ledger's last report says: ${found}; if this is the right database, the same command goes by what it found`,
     );
   }
   const known = new Set(files.map(({ name }) => name));

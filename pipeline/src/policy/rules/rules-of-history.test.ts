@@ -84,6 +84,16 @@ describe.each(
           "no schema-incompatible: 2 of 187 statements fail",
         ],
         [
+          "back to a release whose migrations another database lacks",
+          { facts: { standing: applied() }, request: rollback },
+          "no schema-incompatible: 1 migration of the release not applied to this database; a rollback migrates nothing",
+        ],
+        [
+          "back, while nothing is certain",
+          { facts: { standing: aStanding({ schema: { applied: [], certain: false } }) }, request: rollback },
+          "unproven: not proven: no migration gate is configured",
+        ],
+        [
           "unread",
           { facts: { gate: unread } },
           "unknown migration-breaks: could not ask the migration gate: timed out",

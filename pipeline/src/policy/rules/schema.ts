@@ -1,12 +1,22 @@
-import { no, notAsked, passed, type Rule, unknown, unproven } from "./rule.ts";
+import type { Facts } from "../../promotion/facts.ts";
+import { count } from "../spell.ts";
+import { no, notAsked, passed, type Rule, releaseOf, unknown, unproven } from "./rule.ts";
 
 /**
  * What the migration gate proved: that pending migrations break no release in play, or, going back, that the release runs
- * on the schema of now. A gate that is not configured says nothing, and that is said.
+ * on the schema of now. A gate that is not configured says nothing, and that is said. Going back migrates nothing, so the
+ * migrations of the release have to be applied.
  */
 export const schema: Rule = ({ facts, request }) => {
   if (request.only === "web") return notAsked;
   const code = request.action === "rollback" ? "schema-incompatible" : "migration-breaks";
+  if (request.action === "rollback") {
+    const missing = notApplied(facts);
+    if (missing.length > 0) {
+      const what = `${count(missing.length, "migration")} of the release not applied to this database; a rollback migrates nothing`;
+      return no(code, what, { evidence: missing });
+    }
+  }
   const { gate } = facts;
   if (gate.status === "unknown") return unknown(code, `could not ask the migration gate: ${gate.because}`);
   switch (gate.value.status) {
@@ -18,3 +28,11 @@ export const schema: Rule = ({ facts, request }) => {
       return no(code, gate.value.what, { evidence: gate.value.evidence });
   }
 };
+
+/** Only where the ledger is certain: another database was put in place since the release ran. */
+function notApplied({ release, standing }: Facts): readonly string[] {
+  if (!standing.schema.certain) return [];
+  const applied = new Set(standing.schema.applied.map(({ name }) => name));
+  const files = releaseOf(release)?.manifest.migrations?.files ?? [];
+  return files.map(({ name }) => name).filter((name) => !applied.has(name));
+}
