@@ -45,7 +45,7 @@ export async function resolveSha(call: Call, world: ShaWorld, flag: string): Pro
   if (text === undefined) return null;
   if (isSha(text)) return text;
   if (!hexadecimal.test(text)) throw await refused(call, world, flag, text);
-  const published = (await listReleaseShas(world.store)).filter((sha) => sha.startsWith(text));
+  const published = await publishedAs(world.store, text);
   const [only, ...others] = published;
   if (!call.shell.isTerminal) {
     throw new UserError({
@@ -64,6 +64,13 @@ export async function resolveSha(call: Call, world: ShaWorld, flag: string): Pro
   if (others.length > 0) throw await ambiguous(world, flag, text, published);
   call.output.say(`${text} is ${only}${await subjectOf(world.store, only)}`);
   return only;
+}
+
+/** What was abandoned counts as never published, though a note stands in its place. */
+async function publishedAs(store: ObjectStore, text: string): Promise<readonly Sha[]> {
+  const found = (await listReleaseShas(store)).filter((sha) => sha.startsWith(text));
+  const looks = await Promise.all(found.map(async (sha) => ({ sha, look: await readManifest(store, sha) })));
+  return looks.filter(({ look }) => look.status !== "missing").map(({ sha }) => sha);
 }
 
 /** A name that moves is never taken for a commit: what it means now may not be what it meant when it was typed. */

@@ -5,11 +5,15 @@ import type { StoredRelease } from "./manifest.ts";
 import { readManifest } from "./read-release.ts";
 
 /** Commits that have a release.json, retired and damaged ones too; one listing. */
-export async function listReleaseShas(store: ObjectStore): Promise<readonly Sha[]> {
+export const listReleaseShas = (store: ObjectStore): Promise<readonly Sha[]> => shasWith(store, "release.json");
+/** Commits that have a retention.json: releases, and publications that never came to an end; one listing. */
+export const listMarkedShas = (store: ObjectStore): Promise<readonly Sha[]> => shasWith(store, "retention.json");
+
+async function shasWith(store: ObjectStore, name: string): Promise<readonly Sha[]> {
   const keys = await store.list("releases/");
   return keys.flatMap((key) => {
-    const sha = /^releases\/([^/]+)\/release\.json$/.exec(key)?.[1];
-    return sha !== undefined && isSha(sha) ? [sha] : [];
+    const [, sha = "", last, ...more] = key.split("/");
+    return last === name && more.length === 0 && isSha(sha) ? [sha] : [];
   });
 }
 

@@ -96,13 +96,25 @@ const unanswered = (store: MemoryObjectStore, part: string): ObjectStore =>
   });
 const build = (sha: Sha) => `promote build --sha ${sha}`;
 
+test("a mark that cannot be read of a commit that was never published stops collections, and may go", async () => {
+  const store = await aWorld();
+  store.plant(retentionKey(shas.newest), "{");
+  expect(await about("collection", store)).toMatchObject([
+    {
+      verdict: "no",
+      text: expect.stringMatching(/nothing is collected/),
+      next: [expect.stringMatching(/nothing of that commit/)],
+    },
+  ]);
+});
+
 describe("a whole world", () => {
   test("is ok in everything that can be told, and only the target gives no answer", async () => {
     const examinations = await examine(portsOn(await aWorld()), [prod]);
     expect(examinations.map(({ environment }) => environment)).toEqual([null, prod]);
     const findings = examinations.flatMap((one) => one.findings);
     expect(Object.fromEntries(findings.map(({ about: topic, verdict }) => [topic, verdict]))).toEqual({
-      ...Object.fromEntries(["store", "policy", "newest", "branch"].map((topic) => [topic, "ok"])),
+      ...Object.fromEntries(["store", "policy", "newest", "branch", "collection"].map((topic) => [topic, "ok"])),
       ...Object.fromEntries(["ledger", "lease", "target", "rollback", "retention"].map((topic) => [topic, "ok"])),
       running: "unknown",
     });
@@ -255,6 +267,9 @@ describe("a release", () => {
     store.plant(retentionKey(shas.old), "{");
     expect(await about("rollback", store)).toMatchObject([
       { verdict: "no", text: expect.stringContaining(retentionKey(shas.old)) },
+    ]);
+    expect(await about("collection", store)).toMatchObject([
+      { verdict: "no", next: [expect.stringContaining(`without one, remove it, then ${build(shas.old)}`)] },
     ]);
     const silent = unanswered(await aWorld(), "retention.json");
     expect(verdicts(await about("rollback", silent))).toEqual(["unknown"]);

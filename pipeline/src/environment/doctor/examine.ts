@@ -1,4 +1,5 @@
 import type { EnvironmentName } from "../../identifiers.ts";
+import { examineCollection } from "./examine-collection.ts";
 import { examineLedger } from "./examine-ledger.ts";
 import { examineNewest, examineRollback, type ReleasePorts, type Verifications } from "./examine-releases.ts";
 import { examineStore, type StorePorts } from "./examine-store.ts";
@@ -23,7 +24,11 @@ export async function examine(
   environments: readonly EnvironmentName[],
 ): Promise<readonly Examination[]> {
   const known: Verifications = new Map();
-  const shared = [...(await examineStore(ports)), ...(await examineNewest(ports, known))];
+  const shared = [
+    ...(await examineStore(ports)),
+    ...(await examineNewest(ports, known)),
+    ...(await examineCollection(ports.store)),
+  ];
   const examinations: Examination[] = [{ environment: null, findings: shared }];
   for (const environment of environments) {
     const ledger = await examineLedger(ports.store, environment);

@@ -1,12 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { examined, type Finding, no, ok } from "../../environment/doctor/finding.ts";
 import { PortError } from "../../errors.ts";
 import { codeOf } from "../file-error.ts";
 import { isAlive } from "../guard/process-identity.ts";
 import { livingAddress } from "../platform/address.ts";
 import { platformFolders } from "../platform/folders.ts";
-import { ownerOf } from "../platform/single-owner.ts";
+import { ownedSince, ownerOf } from "../platform/single-owner.ts";
 import { platformStatus } from "../platform-control.ts";
 
+/** A start takes one or two seconds, and many times that on a machine that is busy. */
+const startMilliseconds = 20_000;
 /** Nobody listens at the other end, as the system says at once. */
 const nobodyThere: ReadonlySet<string | null> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK", "ENOTDIR", "EACCES"]);
 
@@ -16,14 +19,26 @@ export async function examinePlatform(root: string): Promise<readonly Finding[]>
     const { state, addressFile } = platformFolders(root);
     const owner = await ownerOf(state);
     if (owner === null || !(await isAlive(owner))) return [];
-    const address = await livingAddress(addressFile);
-    if (address?.pid === owner.pid && (await answers(root))) return [ok("platform", `pid ${owner.pid}`)];
+    if (await answersSoon(root, owner.pid)) return [ok("platform", `pid ${owner.pid}`)];
     const text = `a platform of this folder runs, pid ${owner.pid}, and ${addressFile} does not tell where it is reached`;
     // What takes the place of a folder is left to whoever put it there.
     return [
       no("platform", text, "promote local stop", `move ${addressFile} away if it is no file`, "promote local start"),
     ];
   });
+}
+
+/** One that has just been started has not written its address yet. */
+async function answersSoon(root: string, pid: number): Promise<boolean> {
+  const { state, addressFile } = platformFolders(root);
+  const since = (await ownedSince(state))?.getTime() ?? 0;
+  for (;;) {
+    const isStarting = Date.now() - since < startMilliseconds;
+    const address = await livingAddress(addressFile);
+    if (address?.pid === pid && (await answers(root))) return true;
+    if (!isStarting) return false;
+    await delay(100);
+  }
 }
 
 /** False: nobody could. @throws PortError where that cannot be told */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { identify, isAlive, type ProcessIdentity } from "../guard/process-identity.ts";
@@ -37,6 +37,13 @@ export async function becomeOwner(folder: string): Promise<ProcessIdentity | nul
 /** Who owns the folder, dead or alive; null: nobody ever did. */
 export async function ownerOf(folder: string): Promise<ProcessIdentity | null> {
   return (await newestOwner(folder))?.owner ?? null;
+}
+
+/** When the newest owner became one; null: there is none. */
+export async function ownedSince(folder: string): Promise<Date | null> {
+  const newest = await newestOwner(folder);
+  const found = newest && (await stat(join(folder, nameOf(newest.number))).catch(() => null));
+  return found?.mtime ?? null;
 }
 
 const nameOf = (number: number): string => `owner.${String(number).padStart(10, "0")}`;

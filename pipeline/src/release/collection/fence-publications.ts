@@ -1,8 +1,9 @@
-import { type Instant, isSha, type Sha } from "../../identifiers.ts";
+import type { Instant, Sha } from "../../identifiers.ts";
 import { millisecondsBetween } from "../../ledger/instants.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { canonicalBytes } from "../canonical-json.ts";
 import { inParallel } from "../in-parallel.ts";
+import { listMarkedShas } from "../list-releases.ts";
 import { judgeManifest } from "../read-release.ts";
 import { releaseKey } from "../store-keys.ts";
 import type { CollectionAges } from "./ages.ts";
@@ -22,12 +23,7 @@ const ours = { nonce: fenced, by: "a collection" };
  * @throws PortError when it is not certain that all of them are fenced off
  */
 export async function fencePublications(store: ObjectStore, ages: CollectionAges): Promise<void> {
-  const keys = await store.list("releases/");
-  const shas = keys.flatMap((key) => {
-    const sha = /^releases\/([^/]+)\/retention\.json$/.exec(key)?.[1];
-    return sha !== undefined && isSha(sha) ? [sha] : [];
-  });
-  await inParallel(shas, (sha) => fencePublication(store, sha, ages));
+  await inParallel(await listMarkedShas(store), (sha) => fencePublication(store, sha, ages));
 }
 
 async function fencePublication(store: ObjectStore, sha: Sha, { overdue }: CollectionAges): Promise<void> {
