@@ -24,7 +24,7 @@ const tellWhoWaits = (line: string): void => void process.stderr.write(`${line}\
 // So that nothing is left of a round that is interrupted.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
-const pace = { workers: Number(values.workers), faultEveryMilliseconds: 250, roundSeconds: 15 };
+const pace = { workers: Number(values.workers), faultEveryMilliseconds: 600, roundSeconds: 90 };
 const real = await playRealRounds(pace, wanted(values.acquisitions));
 tell("lease-epochs", "acquisitions by processes that were killed and stopped", real);
 const virtual = await playVirtualRounds(wanted(values["in-memory"]));

@@ -5,23 +5,22 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Dice } from "../simulation/seeded/dice.ts";
+import type { Programs } from "./bundle.ts";
 import { check } from "./check.ts";
-import { contend } from "./contend.ts";
-import { environmentsIn, notesFolder, readNotes, readSlotsOf, realContender, realTiming } from "./real-world.ts";
+import { environmentsIn, notesFolder, readNotes, readSlotsOf, realTiming } from "./real-world.ts";
 import { type Note, type RoundEnd, tallyOf } from "./witness.ts";
 
 export interface RealRound {
+  readonly programs: Programs;
   readonly seed: number;
   readonly seconds: number;
   readonly workers: number;
   /** A process is killed or stopped as often as this, on average. */
   readonly faultEveryMilliseconds: number;
 }
-const program = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** Contenders in one process: while one waits the others go on, and all of them die together. */
-const lanesOfOne = 3;
+const lanesOfOne = 8;
 /** Whoever is let go on and told to end has this long for it. */
 const endMilliseconds = 30_000;
 
@@ -41,8 +40,8 @@ export async function playRealRound(round: RealRound): Promise<RoundEnd> {
     await mkdir(notesFolder(folder));
     await crowd.fight();
     const broken = await crowd.end();
-    const last = await takeEachOnceMore(folder, round.seed);
-    const notes = [...readNotes(folder), ...last];
+    await takeEachOnceMore(folder, round);
+    const notes = readNotes(folder);
     const problems = [...broken, ...judge(folder, notes)];
     return { tally: tallyOf(notes), kills: crowd.kills, stops: crowd.stops, struck: {}, problems };
   } finally {
@@ -72,7 +71,7 @@ class Crowd {
     while (performance.now() < until) {
       await sleep(this.#dice.fraction() * 2 * this.#round.faultEveryMilliseconds);
       const victim = this.#dice.pick([...this.#living]);
-      if (this.#dice.chance(0.1)) await this.#kill(victim);
+      if (this.#dice.chance(0.2)) await this.#kill(victim);
       else this.#stop(victim);
     }
   }
@@ -96,8 +95,9 @@ class Crowd {
   #start(): void {
     const seed = this.#dice.below(2 ** 31);
     const environments = lanesOfOne * this.#round.workers;
-    const words = [program, this.#folder, seed, lanesOfOne, environments].map(String);
-    const process = spawn(globalThis.process.execPath, words, { stdio: ["pipe", "pipe", "inherit"] });
+    const { worker, env } = this.#round.programs;
+    const words = [worker, this.#folder, seed, lanesOfOne, environments].map(String);
+    const process = spawn(globalThis.process.execPath, words, { env, stdio: ["pipe", "pipe", "inherit"] });
     this.#living.add(process);
     process.once("exit", (code) => {
       this.#living.delete(process);
@@ -121,23 +121,16 @@ class Crowd {
   /** Mostly for about as long as it takes to be taken over, now and then so long that every slot of its lease is new. */
   #letGoOnLater(process: ChildProcess): void {
     this.stops += 1;
-    const milliseconds = this.#dice.chance(0.05) ? this.#dice.between(500, 2_500) : this.#dice.between(1, 250);
+    const milliseconds = this.#dice.chance(0.05) ? this.#dice.between(1_500, 5_000) : this.#dice.between(1, 600);
     setTimeout(() => process.kill("SIGCONT"), milliseconds);
   }
 }
 
-/** Whatever became of their holders, with nobody in the way every lease is to be had. */
-async function takeEachOnceMore(folder: string, seed: number): Promise<readonly Note[]> {
-  const notes: Note[] = [];
-  const contender = realContender(folder, seed, (note) => notes.push(note));
-  for (const environment of environmentsIn(folder)) {
-    let epoch: number | null = null;
-    for (let attempt = 0; epoch === null && attempt < 4; attempt += 1) epoch = await contend(contender, environment);
-    if (epoch !== null) continue;
-    notes.push({ what: "broke", environment, because: "nobody can take it any more" });
-    return notes;
-  }
-  return notes;
+async function takeEachOnceMore(folder: string, { programs, seed }: RealRound): Promise<void> {
+  const words = [programs.lastTakers, folder, String(seed)];
+  const process = spawn(globalThis.process.execPath, words, { env: programs.env, stdio: "inherit" });
+  const [code] = await once(process, "exit");
+  if (code !== 0) throw new Error(`the last takers broke down with exit code ${code}`);
 }
 
 function judge(folder: string, notes: readonly Note[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentName } from "../../src/identifiers.ts";
 import type { LeaseHolder, LeaseTiming } from "../../src/ledger/lease.ts";
@@ -10,16 +10,16 @@ import { Dice } from "../simulation/seeded/dice.ts";
 import type { Contender } from "./contender.ts";
 import type { Note } from "./witness.ts";
 
-/** A tenth of the local target's, or less: a takeover takes an eighth of a second. */
+/** Less than half of the local target's: a takeover takes half a second, and a busy machine alone loses few leases. */
 export const realTiming: LeaseTiming = {
-  beatMilliseconds: 20,
-  staleMilliseconds: 80,
-  skewMilliseconds: 10,
-  landsKnownGoneMilliseconds: 20,
-  landsMilliseconds: 30,
+  beatMilliseconds: 100,
+  staleMilliseconds: 400,
+  skewMilliseconds: 50,
+  landsKnownGoneMilliseconds: 100,
+  landsMilliseconds: 150,
 };
 /** Far more than any process stands still. */
-const patienceMilliseconds = 10_000;
+const patienceMilliseconds = 20_000;
 
 /** Of this machine, and the same for all its processes. */
 const sharedMilliseconds = (): number => Number(process.hrtime.bigint()) / 1e6;
@@ -29,12 +29,13 @@ export const notesFolder = (folder: string): string => join(folder, "notes");
 
 /** A contender on this machine's own clocks and disk. */
 export function realContender(folder: string, seed: number, note: (note: Note) => void): Contender {
+  const dice = new Dice(seed);
   return {
     // What has to survive here is the death of processes, not a power cut.
     store: new FileObjectStore(storeFolder(folder), { durable: false }),
     clock: systemClock,
     random: systemRandom,
-    dice: new Dice(seed),
+    dice,
     timing: realTiming,
     holder: holderOfThisProcess(),
     isGone: async ({ process: holder }) => holder !== null && !isRunning(holder.pid),
@@ -45,7 +46,10 @@ export function realContender(folder: string, seed: number, note: (note: Note) =
     async act(environment, epoch, ask) {
       const checked = sharedMilliseconds();
       ask();
-      note({ what: "acted", environment, epoch, checked, at: sharedMilliseconds() });
+      // Now and then as a request that is long on its way: it lands whatever becomes of whoever sent it.
+      const lands = dice.chance(0.3) ? dice.fraction() * realTiming.landsKnownGoneMilliseconds : 0;
+      note({ what: "acted", environment, epoch, checked, at: sharedMilliseconds() + lands });
+      if (lands > 0) await systemClock.sleep(lands);
     },
   };
 }
@@ -82,6 +86,12 @@ export function readSlotsOf(folder: string, environment: string): ReadonlyMap<nu
     slots.set(seq, [...(slots.get(seq) ?? []), readFileSync(join(history, name))]);
   }
   return slots;
+}
+
+/** For what survives whoever notes it. */
+export function noteInFile(folder: string, name: string): (note: Note) => void {
+  const file = openSync(join(notesFolder(folder), name), "a");
+  return (note) => void writeSync(file, `${JSON.stringify(note)}\n`);
 }
 
 /** A process that was killed may have left half of its last line. */

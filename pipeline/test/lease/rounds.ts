@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { bundlePrograms } from "./bundle.ts";
 import { playRealRound } from "./real-round.ts";
 import { playVirtualRound } from "./virtual-round.ts";
 import { addTallies, nothingTallied, type RoundEnd } from "./witness.ts";
@@ -49,5 +51,11 @@ export interface Pace {
   readonly faultEveryMilliseconds: number;
   readonly roundSeconds: number;
 }
-export const playRealRounds = (pace: Pace, wanted: RoundsWanted): Promise<Rounds> =>
-  playRounds((seed) => playRealRound({ ...pace, seed, seconds: pace.roundSeconds }), wanted);
+export async function playRealRounds(pace: Pace, wanted: RoundsWanted): Promise<Rounds> {
+  const programs = await bundlePrograms();
+  try {
+    return await playRounds((seed) => playRealRound({ ...pace, programs, seed, seconds: pace.roundSeconds }), wanted);
+  } finally {
+    await rm(programs.folder, { recursive: true, force: true });
+  }
+}

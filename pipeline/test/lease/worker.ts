@@ -1,11 +1,10 @@
-import { openSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { writeSync } from "node:fs";
 import { Dice } from "../simulation/seeded/dice.ts";
 import { contend } from "./contend.ts";
 import type { Contender } from "./contender.ts";
 import { callFilesDirectly } from "./direct-files.ts";
 import { Places } from "./places.ts";
-import { environmentsIn, notesFolder, realContender } from "./real-world.ts";
+import { environmentsIn, noteInFile, realContender } from "./real-world.ts";
 
 /*
  * A process that fights for leases until it is told to end, or is killed: `node worker.ts <folder> <seed> <lanes> <environments>`.
@@ -15,7 +14,7 @@ const [, , folder = "", seed = "0", lanes = "1", environments = "1"] = process.a
 /** Of eight processes this many ask for their files as every program does. */
 const withThreads = 1;
 
-const file = openSync(join(notesFolder(folder), `${process.pid}-${seed}`), "a");
+const note = noteInFile(folder, `${process.pid}-${seed}`);
 const dice = new Dice(Number(seed));
 const places = new Places(Number(environments), environmentsIn(folder));
 let isOver = false;
@@ -30,7 +29,6 @@ process.on("SIGTERM", () => {
 
 function aLane(): Contender {
   const lane = dice.fork();
-  const note: Contender["note"] = (what) => void writeSync(file, `${JSON.stringify(what)}\n`);
   return {
     ...realContender(folder, lane.below(2 ** 32), note),
     pause: () => void (lane.chance(0.002) && standStill()),

@@ -79,6 +79,7 @@ const publishing: readonly Row<PublishingRules>[] = [
 
 const sharing: readonly Row<SharingRules>[] = [
   ["two publishers, a promoter and a collector of one file", protocol, {}, null, "usual"],
+  ["the same with a second collector", protocol, { secondCollector: true }, null, "usual"],
   ["what is there is taken for safe", "§9", { rewritesWhatIsOld: false }, lostFile],
   ["a base does not know that it is one", "§9", { marksItsBase: false }, lostFile],
   ["nobody is fenced off", "ADR 5", { fences: false }, lostFile],
@@ -89,6 +90,13 @@ const sharing: readonly Row<SharingRules>[] = [
   ["what is needed is read first", "§9", { readsNeeded: "first" }, lostFile],
   ["the file goes though it was written again", "§9", { deletes: "what is there" }, lostFile],
   ["retired without a look at the pins", "R24", { retires: "blindly" }, lostRunning],
+  [
+    "a release that another collector retired is forgotten",
+    "ADR 5",
+    { secondCollector: true, leavesWhatWasRetired: false },
+    lostFile,
+    "usual",
+  ],
   ["a publication never gives up", "§9", { givesUp: false }, lostFile, "usual"],
 ];
 

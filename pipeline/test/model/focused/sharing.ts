@@ -29,6 +29,10 @@ export interface SharingRules {
   readonly retires: "by swap" | "blindly";
   /** A publication that has taken longer than a day gives up. */
   readonly givesUp: boolean;
+  /** Another collector retires too; each collects once then. */
+  readonly secondCollector: boolean;
+  /** Nothing is removed where a release that was there at the start of a sweep is gone at its end. */
+  readonly leavesWhatWasRetired: boolean;
 }
 const sharingRules: SharingRules = {
   rewritesWhatIsOld: true,
@@ -42,13 +46,15 @@ const sharingRules: SharingRules = {
   deletes: "that write",
   retires: "by swap",
   givesUp: true,
+  secondCollector: false,
+  leavesWhatWasRetired: true,
 };
 
 /** In days: a mark is old from then on; so is a file, and the mark of a base; when the story ends. */
 const overdue = 1;
 const old = 2;
 const lastDay = 3;
-const rounds = 2;
+const roundsOf = ({ secondCollector }: SharingRules): number => (secondCollector ? 1 : 2);
 
 const shared = blockOf({
   day: "small",
@@ -66,6 +72,9 @@ const shared = blockOf({
   pinned: "small",
   promoter: "small",
   deathsLeft: "small",
+  /** The other collector, which only retires: what it removes the first one could remove as well. */
+  other: "small",
+  otherVersion: "small",
 });
 const publisherBlock = blockOf({
   stage: "small",
@@ -86,6 +95,8 @@ const collectorBlock = blockOf({
   place: "small",
   write: "small",
   needed: "small",
+  sawOlder: "small",
+  listed: "small",
 });
 type Shared = InstanceType<typeof shared.View>;
 type Publisher = InstanceType<typeof publisherBlock.View>;
@@ -112,7 +123,10 @@ const Collect = {
   file: 9,
   remove: 10,
   ended: 11,
+  before: 12,
+  list: 13,
 } as const;
+const Other = { look: 0, retire: 1, bury: 2, ended: 3 } as const;
 const Promote = { begin: 0, look: 1, runs: 2, ended: 3 } as const;
 
 export function sharingModel(change: Partial<SharingRules> = {}): Model {
@@ -129,9 +143,9 @@ export function sharingModel(change: Partial<SharingRules> = {}): Model {
         collector: new collectorBlock.View(frame, collects),
       }) as World,
     begin: [
-      (world) => start(world, Older.there),
+      (world) => start(rules, world, Older.there),
       // Nobody lists the file: a publication has died.
-      (world) => start(world, Older.tombstone),
+      (world) => start(rules, world, Older.tombstone),
     ],
     act: (now, can) => {
       if (now.day < lastDay)
@@ -141,6 +155,7 @@ export function sharingModel(change: Partial<SharingRules> = {}): Model {
       for (const which of [0, 1] as const) publish(rules, now, can, which);
       promote(now, can);
       collect(rules, now, can);
+      if (now.other !== Other.ended) retireToo(rules, now, can);
     },
     violation: ({ file, older, place, promoter }) => {
       if (promoter === Promote.runs && (older === Older.tombstone || file === 0)) return lostRunning;
@@ -152,7 +167,8 @@ export function sharingModel(change: Partial<SharingRules> = {}): Model {
 export const lostFile = "I1: a release is there without a file that it shares";
 export const lostRunning = "I12: a running release lost what it shares";
 
-function start(world: World, older: number): void {
+function start({ secondCollector }: SharingRules, world: World, older: number): void {
+  world.other = secondCollector ? Other.look : Other.ended;
   world.file = 1;
   world.older = older;
   world.deathsLeft = 1;
@@ -263,6 +279,40 @@ function promote(now: World, can: Can<World>): void {
     });
 }
 
+/** A base's mark counts for as long as a file has to be old. */
+const isHeld = (rules: SharingRules, now: World): boolean =>
+  rules.marksItsBase && now.publishers.some(({ builtUpon, began }) => builtUpon && now.day - began < old);
+
+function retireToo(rules: SharingRules, now: World, can: Can<World>): void {
+  const go = (does: string, to: number, write: (next: World) => void = () => undefined): void =>
+    can("other collector", does, (next) => {
+      next.other = to;
+      if (to === Other.ended) next.otherVersion = 0;
+      write(next);
+    });
+  switch (now.other) {
+    case Other.look:
+      if (now.older === Older.there && !now.pinned && !isHeld(rules, now))
+        go("finds nothing that needs the older release", Other.retire, (next) => {
+          next.otherVersion = next.olderVersion;
+        });
+      if (now.older === Older.retired) go("goes on retiring it", Other.bury);
+      break;
+    case Other.retire:
+      if (rules.retires === "blindly" || now.olderVersion === now.otherVersion)
+        go("retires it", Other.bury, (next) => {
+          next.older = Older.retired;
+          next.olderVersion += 1;
+        });
+      else go("comes too late to retire it", Other.ended);
+      break;
+    default:
+      go("puts its tombstone", Other.ended, (next) => {
+        next.older = Older.tombstone;
+      });
+  }
+}
+
 function collect(rules: SharingRules, now: World, can: Can<World>): void {
   const { collector } = now;
   if (collector.stage === Collect.ended) return;
@@ -272,19 +322,17 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
       write(next, next.collector);
     });
   const finish = (does: string, write: (next: World) => void = () => undefined): void =>
-    go(does, collector.round + 1 < rounds ? Collect.look : Collect.ended, (next, mine) => {
+    go(does, Collect.look, (next, mine) => {
       const round = mine.round + 1;
       for (const field of collectorBlock.names) (mine as unknown as Record<string, number>)[field] = 0;
       mine.round = round;
-      mine.stage = round < rounds ? Collect.look : Collect.ended;
+      mine.stage = round < roundsOf(rules) ? Collect.look : Collect.ended;
       write(next);
     });
   const isNeeded = now.older !== Older.tombstone || now.place === Place.there;
   switch (collector.stage) {
     case Collect.look: {
-      const isHeld =
-        rules.marksItsBase && now.publishers.some(({ builtUpon, began }) => builtUpon && now.day - began < old);
-      if (now.older === Older.there && !now.pinned && !isHeld)
+      if (now.older === Older.there && !now.pinned && !isHeld(rules, now))
         go("finds nothing that needs the older release", Collect.retire, (next, mine) => {
           mine.version = next.olderVersion;
         });
@@ -296,6 +344,7 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
       if (rules.retires === "blindly" || now.olderVersion === collector.version)
         go("retires it", Collect.bury, (next) => {
           next.older = Older.retired;
+          next.olderVersion += 1;
         });
       else go("comes too late to retire it", Collect.sweep);
       break;
@@ -305,8 +354,13 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
       });
       break;
     case Collect.sweep:
-      go("begins its sweep", rules.fences ? Collect.marks : Collect.need, (next, mine) => {
+      go("begins its sweep", Collect.before, (next, mine) => {
         mine.began = next.day;
+      });
+      break;
+    case Collect.before:
+      go("reads what is needed", rules.fences ? Collect.marks : Collect.list, (next, mine) => {
+        mine.sawOlder = rules.secondCollector && next.older !== Older.tombstone ? 1 : 0;
         if (rules.readsNeeded === "first") mine.needed = isNeeded ? 1 : 0;
       });
       break;
@@ -317,7 +371,7 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
           mine.markDay = next.markDay;
           mine.readOn = next.day;
         });
-      else go("finds no old mark", Collect.need);
+      else go("finds no old mark", Collect.list);
       break;
     case Collect.place:
       go("looks at the place", now.place === Place.there ? Collect.clear : Collect.fence, (next, mine) => {
@@ -332,7 +386,7 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
       });
       break;
     case Collect.clear:
-      go("takes the mark away", Collect.need, (next, mine) => {
+      go("takes the mark away", Collect.list, (next, mine) => {
         if (next.markOf !== mine.markOf || next.markDay !== mine.markDay) return;
         const isLast = mine.place === Place.there || mine.markOf === fencedMark || !rules.fenceLeavesMark;
         if (isLast) clearMark(next);
@@ -342,8 +396,16 @@ function collect(rules: SharingRules, now: World, can: Can<World>): void {
         }
       });
       break;
+    case Collect.list:
+      go("lists the releases", Collect.need, (next, mine) => {
+        mine.listed = next.place === Place.there ? 1 : 0;
+      });
+      break;
     case Collect.need:
-      if (rules.readsNeeded === "first" ? collector.needed : isNeeded) finish("finds that the file is needed");
+      if (rules.leavesWhatWasRetired && collector.sawOlder && now.older === Older.tombstone)
+        finish("leaves everything: the older release is gone meanwhile");
+      else if (rules.readsNeeded === "first" ? collector.needed : now.older !== Older.tombstone || collector.listed)
+        finish("finds that the file is needed");
       else go("finds no release that needs the file", Collect.file);
       break;
     case Collect.file: {
