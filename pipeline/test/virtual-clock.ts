@@ -103,8 +103,10 @@ export class VirtualClock implements Clock {
   }
 
   #next(): Sleeper | undefined {
-    // Stable: of those that are due together the first to go to sleep comes first.
-    return this.#sleepers.toSorted((a, b) => a.due - b.due)[0];
+    // Of those that are due together the first to go to sleep comes first.
+    let next = this.#sleepers[0];
+    for (const sleeper of this.#sleepers) if (next && sleeper.due < next.due) next = sleeper;
+    return next;
   }
 
   #wake(sleeper: Sleeper): void {

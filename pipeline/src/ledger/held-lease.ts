@@ -43,6 +43,8 @@ export class HeldLease {
   #document: LeaseDocument;
   #etag: string;
   #confirmed: Moment | null;
+  /** Why the last beat was not confirmed; null: it was. */
+  #unconfirmed: PortError | null = null;
   #beating: Promise<void> | null = null;
 
   constructor(taken: TakenLease) {
@@ -85,7 +87,9 @@ export class HeldLease {
     const age = this.#age();
     if (age >= this.#document.timing.staleMilliseconds) {
       const seconds = Number.isFinite(age) ? `${(age / 1000).toFixed(1)} s ago` : "never";
-      throw new LeaseLostError(`the last heartbeat of ${this.environment} was confirmed ${seconds}`);
+      const because = this.#unconfirmed === null ? "" : ` (${this.#unconfirmed.message})`;
+      const text = `the last heartbeat of ${this.environment} was confirmed ${seconds}${because}`;
+      throw new LeaseLostError(text, { cause: this.#unconfirmed });
     }
   }
 
@@ -174,6 +178,7 @@ export class HeldLease {
         if (!(await this.#isStillOurs(state))) return;
       } catch (error) {
         if (!(error instanceof PortError)) throw error;
+        this.#unconfirmed = error;
         return;
       }
     }
@@ -182,6 +187,7 @@ export class HeldLease {
   #confirm(sent: Moment, etag: string, serverTime: Instant, state: "held" | "free"): void {
     this.#etag = etag;
     this.#confirmed = sent;
+    this.#unconfirmed = null;
     this.#server.heard(serverTime);
     this.#document = { ...this.#document, state };
   }

@@ -353,6 +353,7 @@ describe("the age of a beat", () => {
     const lease = await octo.take();
     octo.store.failNext(leaseKey(prod), "reply-lost", "reply-lost", "reply-lost", "request-lost");
     await clock.advance(awsTiming.staleMilliseconds);
+    expect(() => lease.check()).toThrow(/was confirmed 20\.0 s ago \(store\.put: request-lost\)/);
     expect(() => lease.check()).toThrow(LeaseLostError);
     expect(lease.signal.aborted).toBe(false);
   });

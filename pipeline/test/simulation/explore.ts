@@ -46,8 +46,10 @@ interface Moment {
 /**
  * Tries every sequence of that many faults: at each call of the command, and at each call of the same command run again. A crash leaves a
  * world; worlds that no run can tell apart are gone on from once. A run that is on a way that another one took to its end, the same calls in the
- * same worlds, is not disturbed there once more. So what is left out differs at most in what a process remembers of its own calls and beats (whether
- * the same call failed just before, how old its last beat is); `full` leaves nothing out.
+ * same worlds, each with the same fault just before it or none, and with the last answered beat equally old (in whole beats, up to S), is not
+ * disturbed there once more. So what is left out differs at most in what a process remembers of its own calls from before the last one (how often
+ * in a row it failed, what was answered long ago) and in milliseconds within a beat; of the lease's beats during one slow call all but the first, a
+ * middle and the last one are left out. `full` leaves nothing out.
  */
 export async function explore(input: Input): Promise<Exploration> {
   const { world, request } = await input.scenario.prepare();

@@ -32,6 +32,11 @@ export interface CallSeen {
   readonly before: string | null;
   /** A fault struck here. */
   readonly struck: StrikeKind | null;
+  /** What this call suffered: the fault that struck here, or one from before that lasts. */
+  readonly suffered: StrikeKind | null;
+  /** When its process made it, and when that had the answer: milliseconds of virtual time. Null: none, or an error. */
+  readonly madeAt: number;
+  readonly answeredAt: number | null;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface GateInput {
     | readonly PlannedFault[]
     | ((call: number, options: CallOptions & { readonly name: string }) => StrikeKind | null);
   readonly elapse: (milliseconds: number) => Promise<void>;
+  /** Milliseconds of virtual time; absent: nobody asks when a call was made. */
+  readonly now?: () => number;
   /** Before each call: where others get their turn, and a frozen process stands still. */
   readonly before?: (name: string) => Promise<void>;
   /** How long a request is under way, whoever has sent it and whatever became of them; absent: it lands at once. */
@@ -75,16 +77,28 @@ export class Gate {
     if (this.#dead) throw new Crash();
     const call = this.seen.length + 1;
     const struck = this.#faultAt(call, { ...options, name });
-    const at =
-      this.seen.push({ call, name, mutating: options.mutating, couldBeStale: false, before: null, struck }) - 1;
-    if (struck === "throttled" || this.#throttled > 0) {
+    const suffered = struck ?? (this.#throttled > 0 ? "throttled" : null);
+    const at = this.#note({ call, name, mutating: options.mutating, struck, suffered });
+    if (suffered === "throttled") {
       this.#throttled = struck === "throttled" ? callsThrottled - 1 : this.#throttled - 1;
       throw new PortError(name, "none", "throttled");
     }
     const answer = await this.#faulty({ name, call, at, struck }, options, act);
     this.#input.afterCall();
     if (this.#dead) throw new Crash();
+    this.#change(at, { answeredAt: this.#now() });
     return answer;
+  }
+
+  #now(): number {
+    return this.#input.now?.() ?? 0;
+  }
+  #note(made: Pick<CallSeen, "call" | "name" | "mutating" | "struck" | "suffered">): number {
+    return this.seen.push({ ...made, couldBeStale: false, before: null, madeAt: this.#now(), answeredAt: null }) - 1;
+  }
+  #change(at: number, found: Partial<CallSeen>): void {
+    const seen = this.seen[at];
+    if (seen) this.seen[at] = { ...seen, ...found };
   }
 
   #faultAt(call: number, options: CallOptions & { readonly name: string }): StrikeKind | null {
@@ -133,8 +147,7 @@ export class Gate {
       this.#answers.set(name, now);
       return fresh;
     }
-    const seen = this.seen[at];
-    if (seen) this.seen[at] = { ...seen, couldBeStale: true, before };
+    this.#change(at, { couldBeStale: true, before });
     if (struck === "stale-read") return JSON.parse(before) as T;
     this.#answers.set(name, now);
     return fresh;

@@ -15,6 +15,7 @@ import { Crash, Gate, type GateInput } from "./gate.ts";
 import { judgeAtRest, judgeMoment, judgeRecord } from "./invariants.ts";
 import { SimEnvironment } from "./sim-environment.ts";
 import { publishSimRelease, type SimRelease, writeSimTarget } from "./sim-releases.ts";
+import type { StoredBytes } from "./stored-records.ts";
 
 export interface Attempt {
   readonly report: PromotionReport | null;
@@ -34,7 +35,7 @@ export interface Incarnation {
   readonly clock: Clock;
   readonly who: string;
   readonly emit?: EmitPromotion;
-  readonly onRecord?: (key: string, body: Uint8Array) => void;
+  readonly onRecord?: (key: string, stored: StoredBytes) => void;
 }
 
 /** How slow the world may be. */
@@ -116,6 +117,7 @@ export class Simulation {
     const gate = new Gate({
       faults,
       elapse: (milliseconds) => this.clock.sleep(milliseconds),
+      now: () => this.clock.monotonic(),
       afterCall: () => judgeMoment(this),
       ...(onPoint ? { onPoint } : {}),
     });
@@ -131,9 +133,9 @@ export class Simulation {
   /** Everything that the real promotion is given, each of it behind the incarnation's gate. */
   worldOf({ gate, clock, who, emit, onRecord }: Incarnation): PromotionWorld {
     return {
-      store: gatedStore(this.store, gate, (key, body, etag) => {
-        judgeRecord(this, key, { body, etag });
-        onRecord?.(key, body);
+      store: gatedStore(this.store, gate, (key, stored) => {
+        judgeRecord(this, key, stored);
+        onRecord?.(key, stored);
       }),
       source: {
         relation: async (from: Sha, to: Sha) => (from === to ? ("same" as const) : ("ahead" as const)),
@@ -194,15 +196,11 @@ export const isSettled = ({ ending, exit }: PromotionReport): boolean =>
   exit !== exitCodes.unknown && !["open", "busy", "lost"].includes(ending.kind);
 
 /** The store's contract rules staleness out; replies are lost and calls fail all the same. */
-function gatedStore(
-  store: ObjectStore,
-  gate: Gate,
-  written: (key: string, body: Uint8Array, etag: string) => void,
-): ObjectStore {
+function gatedStore(store: ObjectStore, gate: Gate, written: (key: string, stored: StoredBytes) => void): ObjectStore {
   const put = async (name: string, key: string, body: Uint8Array, act: () => ReturnType<ObjectStore["putIfAbsent"]>) =>
     gate.call(`store.${name} ${short(key)}`, { mutating: true }, async () => {
       const answer = await act();
-      if (answer.status === "written") written(key, body, answer.etag);
+      if (answer.status === "written") written(key, { body, etag: answer.etag });
       return answer;
     });
   return {

@@ -6,12 +6,13 @@ export interface StoredBytes {
   readonly body: Uint8Array;
 }
 
+const utf8 = new TextDecoder();
 const known = new Map<string, LedgerRecord>();
 const mostKept = 20_000;
 
 /** A record as it is stored; equal bytes are read once. */
 export function recordOf({ etag, body }: StoredBytes): LedgerRecord {
-  return recall(known, etag, () => JSON.parse(new TextDecoder().decode(body)) as LedgerRecord);
+  return recall(known, etag, () => JSON.parse(utf8.decode(body)) as LedgerRecord);
 }
 
 /** What was found out before, as long as there is room for it. */

@@ -1,6 +1,6 @@
 import { breakLease } from "../../../src/ledger/break-lease.ts";
 import { readStanding } from "../../../src/ledger/read-ledger.ts";
-import type { LedgerRecord, PromotionRequest } from "../../../src/ledger/records.ts";
+import type { PromotionRequest } from "../../../src/ledger/records.ts";
 import { quarantineRelease } from "../../../src/policy/quarantine.ts";
 import { promote } from "../../../src/promotion/promote.ts";
 import type { PromotionReport } from "../../../src/promotion/report.ts";
@@ -10,6 +10,7 @@ import { type CallOptions, Crash, Gate } from "../gate.ts";
 import { judgeEffects, judgeLive, judgeMoment, judgePointer } from "../invariants.ts";
 import type { SimRelease } from "../sim-releases.ts";
 import { gatedClock, isSettled, Simulation } from "../simulation.ts";
+import { recall, recordOf, type StoredBytes } from "../stored-records.ts";
 import { Dice } from "./dice.ts";
 import { type Actor, type Command, type Meddling, places, type Script, type Strike } from "./script.ts";
 import type { Chapter } from "./story.ts";
@@ -154,7 +155,7 @@ class Stage {
       clock: { ...gated, sleep: async (milliseconds, signal) => gated.sleep(milliseconds, signal).then(thaw) },
       who,
       emit: (event) => this.#tell(who, { type: "event", event }),
-      onRecord: (key, body) => this.#record(who, key, body),
+      onRecord: (key, stored) => this.#record(who, key, stored),
     });
     this.#runs += 1;
     const report = await this.#report(promote(promotion, request, waitMilliseconds), gate);
@@ -176,9 +177,8 @@ class Stage {
     }
   }
 
-  #record(who: string, key: string, body: Uint8Array): void {
-    if (!key.includes("/history/")) return;
-    this.#tell(who, { type: "record", record: JSON.parse(new TextDecoder().decode(body)) as LedgerRecord });
+  #record(who: string, key: string, stored: StoredBytes): void {
+    if (key.includes("/history/")) this.#tell(who, { type: "record", record: recordOf(stored) });
   }
 
   #request(command: Command): PromotionRequest {
@@ -270,13 +270,17 @@ class Targets {
   readonly #made = new Map<string, number>();
 
   count(name: string): void {
-    for (const at of ["", ...new Set(places.filter((place) => name.includes(place)))])
-      this.#made.set(at, (this.#made.get(at) ?? 0) + 1);
+    for (const at of targetsIn(name)) this.#made.set(at, (this.#made.get(at) ?? 0) + 1);
   }
   isDue({ at, nth }: Strike, name: string): boolean {
     return name.includes(at) && this.#made.get(at) === nth;
   }
 }
+
+const targets = new Map<string, readonly string[]>();
+/** What may be aimed at that this call is one of; "" is every call. */
+const targetsIn = (name: string): readonly string[] =>
+  recall(targets, name, () => ["", ...new Set(places.filter((place) => name.includes(place)))]);
 
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
