@@ -49,6 +49,18 @@ describe("a publication that stands still right before release.json", () => {
     expect(await readRetention(store, shas.new)).toMatchObject({ publishing: null });
   });
 
+  test("is refused where a release has meanwhile given its assets other bytes", async () => {
+    const weeks = new Weeks();
+    const asleep = weeks.asleep(async () => {
+      weeks.pass(days(14));
+      await weeks.collect();
+      await weeks.publish(aDraft({ sha: shas.newest, asset: "2" }));
+    });
+    const late = weeks.publish(aDraft({ asset: "1" }), asleep);
+    await expect(late).rejects.toMatchObject({ code: "web-collision" });
+    expect(await readManifest(weeks.store, shas.new)).toEqual({ status: "missing" });
+  });
+
   test("is fenced off though another publication of the commit took the place of its mark, and failed", async () => {
     const weeks = new Weeks();
     const { store } = weeks;
