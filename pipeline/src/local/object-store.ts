@@ -17,7 +17,7 @@ import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../ports.ts";
-import { effectOfError } from "./file-error.ts";
+import { codeOf, effectOfError } from "./file-error.ts";
 import { listKeys } from "./list-keys.ts";
 import { pathOfKey } from "./object-path.ts";
 import { syncFolder, syncNewFolders } from "./sync-folder.ts";
@@ -144,13 +144,13 @@ export class FileObjectStore implements ObjectStore {
 
   async #write(path: string, newest: number, body: Uint8Array): Promise<PutAnswer> {
     const version = newest + 1;
-    const temporary = await this.#writeTemporary(path, body);
+    const temporary = await this.#writeTemporary(path, newest, body);
     try {
       if (!(await claimSlot(() => link(temporary.path, `${path}@${version}`)))) {
         return judgeConflict((await this.#newest(path)).stored, body);
       }
     } finally {
-      await rm(temporary.path, { force: true }).catch(() => undefined);
+      await unlink(temporary.path).catch(() => undefined);
     }
     try {
       if (this.#durable) await syncFolder(dirname(path));
@@ -163,14 +163,13 @@ export class FileObjectStore implements ObjectStore {
   }
 
   /** Complete and flushed before it gets its name, so that no reader ever sees half an object. */
-  async #writeTemporary(path: string, body: Uint8Array): Promise<{ readonly path: string }> {
+  async #writeTemporary(path: string, newest: number, body: Uint8Array): Promise<{ readonly path: string }> {
     const folder = join(this.#root, ".tmp");
     const temporary = join(folder, `${process.pid}-${randomBytes(8).toString("hex")}`);
-    await mkdir(folder, { recursive: true });
     await this.#prepareOnce(folder);
     let handle: FileHandle | null = null;
     try {
-      handle = await open(temporary, "wx", 0o644);
+      handle = await openNew(temporary);
       await handle.writeFile(body);
       // The kernel's own time stamps are some milliseconds coarse, and could lie before the moment this was asked.
       const time = new Date();
@@ -178,7 +177,7 @@ export class FileObjectStore implements ObjectStore {
       if (this.#durable) await handle.sync();
       await handle.close();
       // After the file: of a disk that is mounted for reading, making folders says no more than that one is not there.
-      const made = await mkdir(dirname(path), { recursive: true });
+      const made = newest > 0 ? undefined : await mkdir(dirname(path), { recursive: true });
       if (made && this.#durable) await syncNewFolders(made, dirname(path));
       return { path: temporary };
     } catch (error) {
@@ -191,6 +190,7 @@ export class FileObjectStore implements ObjectStore {
   async #prepareOnce(folder: string): Promise<void> {
     if (this.#isPrepared) return;
     this.#isPrepared = true;
+    await mkdir(folder, { recursive: true });
     await removeAbandoned(folder).catch(() => undefined);
     await keepOutOfGit(dirname(this.#root)).catch(() => undefined);
   }
@@ -210,6 +210,17 @@ export class FileObjectStore implements ObjectStore {
 /** Slipway's own folder in somebody's repository, who may have written slipway.yaml by hand. */
 async function keepOutOfGit(folder: string): Promise<void> {
   if (basename(folder) === ".slipway") await writeFile(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+}
+
+/** Somebody may tidy up while we work. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, "wx", 0o644);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return await open(path, "wx", 0o644);
+  }
 }
 
 const now = (): Instant => new Date().toISOString() as Instant;
