@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { stopPlatform } from "@slipway/pipeline/local";
+import { purgePlatform } from "@slipway/pipeline/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TinyApp } from "./tiny-app.ts";
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   app = await TinyApp.make();
 });
 afterAll(async () => {
-  await stopPlatform(app.folder, { purge: true });
+  await purgePlatform(app.folder);
   await app.remove();
   await rm(work, { recursive: true, force: true });
 });

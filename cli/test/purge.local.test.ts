@@ -28,6 +28,8 @@ test("after a purge the next promotion migrates empty databases, and the ledger 
   const purged = await app.promote("local", "stop", "--purge", "--json");
   expect(purged).toMatchObject({ exit: 0, document: { kind: "local-stop", stopped: true, purged: true, untold: [] } });
   expect(purged.document.told).toEqual([{ environment: "dev", migrations: 2, epoch: 3 }]);
+  const doctor = await app.promote("doctor", "--env", "dev", "--json");
+  expect(JSON.stringify(doctor.document)).toContain("another database");
   const back = await app.promote("rollback", "--env", "dev", "--to", first, "--json");
   expect(back).toMatchObject({ exit: 3, document: { reasons: expect.arrayContaining([lacks]) } });
   const promoted = await app.promote("--sha", sha, "--env", "dev");
@@ -56,13 +58,29 @@ async function waitUntilLocked(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
+test("after a purge a promotion that fails goes back to the release before it, with its pages and their assets", async () => {
+  const good = await head();
+  expect((await app.promote("local", "stop", "--purge", "--json")).exit).toBe(0);
+  await app.write({ "server.js": "process.exit(1);\n" });
+  const bad = await app.commitPages("bad");
+  expect((await app.promote("build", "--json")).exit).toBe(0);
+  const failed = await app.promote("--sha", bad, "--env", "dev", "--json");
+  expect(failed).toMatchObject({ exit: 4, document: { environment: "reverted" } });
+  expect(await app.version("dev")).toBe(good);
+  expect((await app.promote("verify", "--env", "dev", "--json")).exit).toBe(0);
+  await app.git("revert", "--no-edit", "HEAD");
+  expect((await app.promote("build", "--json")).exit).toBe(0);
+}, 120_000);
+
 test("databases that went some other way are told as such, nothing claims that the release runs, and the same command goes on", async () => {
   await app.promote("local", "stop", "--json");
   await rm(join(app.folder, ".slipway/platform"), { recursive: true });
   const sha = await nextRelease("more", 4);
   const failed = await app.promote("--sha", sha, "--env", "dev");
   expect(failed.exit).toBe(4);
-  expect(failed.stdout + failed.stderr).toMatch(/is as it was, and not as recorded: .* but api, worker, web did not/);
+  expect(failed.stdout + failed.stderr).toMatch(
+    /is as it was, which is not what is recorded, .*: api, worker, web looked otherwise/,
+  );
   expect(failed.stdout + failed.stderr).toContain("the same command goes by what it found");
   expect((await app.promote("--sha", sha, "--env", "dev", "--json")).exit).toBe(0);
 }, 120_000);

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { stopPlatform } from "@slipway/pipeline/local";
+import { purgePlatform } from "@slipway/pipeline/local";
 
 const execute = promisify(execFile);
 const launcher = join(import.meta.dirname, "../bin/promote.js");
@@ -130,7 +130,7 @@ export class TinyApp {
   }
 
   async remove(): Promise<void> {
-    await stopPlatform(this.folder, { purge: true });
+    await purgePlatform(this.folder);
     await rm(this.folder, { recursive: true, force: true });
   }
 }

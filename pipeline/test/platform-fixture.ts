@@ -12,7 +12,7 @@ import { writeImageTar } from "../src/local/image-tar.ts";
 import { FileObjectStore } from "../src/local/object-store.ts";
 import type { PlatformStatus } from "../src/local/platform/status.ts";
 import { type LocalTemplate, storeTemplate } from "../src/local/platform/template.ts";
-import { platformStatus, startPlatform, stopPlatform } from "../src/local/platform-control.ts";
+import { platformStatus, purgePlatform, startPlatform, stopPlatform } from "../src/local/platform-control.ts";
 import type { EnvironmentPorts, ObjectStore, Permit, Revision } from "../src/ports.ts";
 import { canonicalBytes, digestOf, sha256 } from "../src/release/canonical-json.ts";
 import { blobKey } from "../src/release/store-keys.ts";
@@ -61,7 +61,7 @@ export function usePlatform(options: { readonly postgres?: boolean } = {}): Plat
     await start();
   });
   afterAll(async () => {
-    await stopPlatform(state.root, { purge: true });
+    await purgePlatform(state.root);
     await rm(state.root, { recursive: true, force: true });
   });
   const store = () => new FileObjectStore(join(state.root, ".slipway", "objects"), { durable: false });

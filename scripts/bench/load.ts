@@ -6,7 +6,7 @@ import type { Sha } from "../../pipeline/src/identifiers.ts";
 import { awsTiming } from "../../pipeline/src/ledger/lease-timing.ts";
 import { connectLocal } from "../../pipeline/src/local/connect.ts";
 import { freePort } from "../../pipeline/src/local/platform/free-port.ts";
-import { startPlatform, stopPlatform } from "../../pipeline/src/local/platform-control.ts";
+import { purgePlatform, startPlatform } from "../../pipeline/src/local/platform-control.ts";
 import type { Permit, SourceControl } from "../../pipeline/src/ports.ts";
 import { canonicalBytes, sha256 } from "../../pipeline/src/release/canonical-json.ts";
 import { readRelease } from "../../pipeline/src/release/read-release.ts";
@@ -78,7 +78,7 @@ async function measurePoint(size: LoadSize): Promise<Measured> {
   // Awaited here: what is measured must still be there.
   await using repository = await BenchRepository.open(loadConfig(port, size.services), { durable: false });
   const { root } = repository;
-  const end = () => stopPlatform(root, { purge: true });
+  const end = () => purgePlatform(root);
   const stopped = whenStopped(end);
   try {
     const { pid } = await startPlatform({ root, entry: platform, environments: [{ name: environment, port }] });

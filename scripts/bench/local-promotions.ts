@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Sha } from "../../pipeline/src/identifiers.ts";
 import { freePort } from "../../pipeline/src/local/platform/free-port.ts";
-import { startPlatform, stopPlatform } from "../../pipeline/src/local/platform-control.ts";
+import { purgePlatform, startPlatform } from "../../pipeline/src/local/platform-control.ts";
 import { tinyService } from "../../pipeline/test/tiny-service.ts";
 import { BenchRepository, environment } from "./bench-repository.ts";
 import { whenStopped } from "./when-stopped.ts";
@@ -67,7 +67,7 @@ export class LocalPromotions implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    await stopPlatform(this.repository.root, { purge: true });
+    await purgePlatform(this.repository.root);
     await this.repository[Symbol.asyncDispose]();
   }
 }

@@ -1,5 +1,6 @@
 import {
   BrokenChainError,
+  DeposedError,
   type EnvironmentName,
   type Epoch,
   type ExitCode,
@@ -36,19 +37,35 @@ interface Untold {
   readonly environment: EnvironmentName;
   readonly because: string;
 }
+interface BusyEnvironment {
+  readonly environment: EnvironmentName;
+  readonly look: LeaseLook;
+}
 
 /**
- * Stops the platform and removes what its environments stored, while nobody promotes; then each ledger says that no migration is applied any more,
- * so that the next promotion begins with an empty database and does not fail as diverged. A store that cannot be read or written stops no purge:
- * those ledgers are named.
+ * Stops the platform and removes what its environments stored, while nobody promotes. Before anything goes each ledger says that no migration is
+ * applied any more: the next promotion then begins with an empty database and does not fail as diverged, and no rollback leads to a release whose
+ * tables are gone, also when this process is killed half way. A store that cannot be read or written stops no purge: those ledgers are named.
  */
 export async function purge(call: Call, session: Session, local: Local): Promise<ExitCode> {
+  refuseOtherStore(call, session);
   const { recorded, untold, busy: first } = await recordedEnvironments(session);
   if (first !== null) return sayBusy(call, session, first);
-  const purging = new Purging(call, session, () => local.stopPlatform(session.root, { purge: true }));
+  const purging = new Purging(call, session, (check) => local.purgePlatform(session.root, check));
   const busy = await purging.under(recorded);
   if (busy !== null) return sayBusy(call, session, busy);
   return sayPurged(call, session, purging.stopped, purging.told, [...untold, ...purging.untold]);
+}
+
+/** One platform serves a folder: its databases are those of the ladder that slipway.yaml names, and only those ledgers may be told. */
+function refuseOtherStore(call: Call, session: Session): void {
+  if (session.config === null || call.args.values.store === undefined) return;
+  throw new UserError({
+    code: "usage",
+    message:
+      "--purge removes what the environments of slipway.yaml stored; --store does not go with it. Nothing was changed.",
+    next: ["promote local stop --purge"],
+  });
 }
 
 async function recordedEnvironments(session: Session) {
@@ -74,22 +91,19 @@ async function firstRunIn({ store }: Session, environment: EnvironmentName): Pro
   return look?.state === "held" && !look.stale ? { environment, look } : null;
 }
 
-interface BusyEnvironment {
-  readonly environment: EnvironmentName;
-  readonly look: LeaseLook;
-}
-
 class Purging {
   readonly #call: Call;
   readonly #session: Session;
-  readonly #remove: () => Promise<boolean>;
-  #isRemoved = false;
+  readonly #remove: (check: () => void) => Promise<boolean>;
+  /** Of each lease that is held. */
+  readonly #checks: (() => void)[] = [];
+  #isTried = false;
   #removalError: unknown = null;
   stopped = false;
   readonly told: Told[] = [];
   readonly untold: Untold[] = [];
 
-  constructor(call: Call, session: Session, remove: () => Promise<boolean>) {
+  constructor(call: Call, session: Session, remove: (check: () => void) => Promise<boolean>) {
     this.#call = call;
     this.#session = session;
     this.#remove = remove;
@@ -98,7 +112,7 @@ class Purging {
   /** Takes the leases one inside the other, and removes under all of them. Null: removed. */
   async under([first, ...rest]: readonly Recorded[]): Promise<BusyEnvironment | null> {
     if (first === undefined) {
-      await this.#removeNow();
+      await this.#tellAndRemove();
       return null;
     }
     const { environment } = first;
@@ -107,29 +121,49 @@ class Purging {
       const answer = await runUnderLease({
         acquire: await this.#acquire(environment),
         doing: "removes local databases",
-        run: async () => {
+        run: async (epoch, _, { check, tellApplied }) => {
+          this.#checks.push(check);
+          this.#tells.push(async () => {
+            await tellApplied([]);
+            this.told.push({ ...first, epoch });
+          });
           busyInside = await this.under(rest);
-          return busyInside === null ? { failed: null, applied: [] } : { failed: "another environment is busy" };
+          return { failed: busyInside === null ? null : "another environment is busy" };
         },
       });
-      if (answer.status === "busy") return { environment, look: answer.look };
-      if (busyInside === null) this.told.unshift({ ...first, epoch: answer.epoch });
-      return busyInside;
+      return answer.status === "busy" ? { environment, look: answer.look } : busyInside;
     } catch (error) {
-      if (error === this.#removalError) throw error;
-      this.untold.unshift({ environment, because: reasonOf(error) });
-      return this.#isRemoved ? null : await this.under(rest);
+      if (this.#isTried) return this.#afterRemoval(error);
+      this.untold.push({ environment, because: reasonOf(error) });
+      return await this.under(rest);
     }
   }
 
-  async #removeNow(): Promise<void> {
+  /** In the order in which the leases were taken. */
+  readonly #tells: (() => Promise<void>)[] = [];
+
+  async #tellAndRemove(): Promise<void> {
+    this.#isTried = true;
+    const name = "what the environments stored is going; a stop half way would leave half of it";
+    const end = this.#call.shell.onInterrupt(() => this.#call.output.say(`Finishing: ${name}.`));
     try {
-      this.stopped = await this.#remove();
-      this.#isRemoved = true;
+      for (const tell of this.#tells) await tell();
+      this.stopped = await this.#remove(() => {
+        for (const check of this.#checks) check();
+      });
     } catch (error) {
       this.#removalError = error;
       throw error;
+    } finally {
+      end();
     }
+  }
+
+  /** What the ledgers were told is true once everything is gone, though an epoch could not be closed. */
+  #afterRemoval(error: unknown): null {
+    if (this.#removalError !== null) throw this.#removalError;
+    reasonOf(error);
+    return null;
   }
 
   async #acquire(environment: EnvironmentName) {
@@ -140,10 +174,10 @@ class Purging {
   }
 }
 
+const ofTheStore = [PortError, BrokenChainError, UserError, LeaseLostError, DeposedError];
 /** @throws what says nothing of the store */
 function reasonOf(error: unknown): string {
-  const isOfStore = [PortError, BrokenChainError, UserError, LeaseLostError].some((kind) => error instanceof kind);
-  if (isOfStore) return (error as Error).message;
+  if (ofTheStore.some((kind) => error instanceof kind)) return (error as Error).message;
   throw error;
 }
 
@@ -171,22 +205,17 @@ function sayPurged(
   told: readonly Told[],
   untold: readonly Untold[],
 ): ExitCode {
-  const gone = "; what its environments stored is gone.";
   call.output.verdict({
-    verdict: stopped ? "Done" : "Same",
-    text: stopped
-      ? `the platform of this machine is stopped, with all it ran${gone}`
-      : `the platform of this machine did not run${gone}`,
+    verdict: "Done",
+    text: `the platform of this machine ${stopped ? "is stopped, with all it ran" : "did not run"}; what its environments stored is gone.`,
     notes: [
-      ...told
-        .filter(({ migrations }) => migrations > 0)
-        .map(({ environment, epoch, migrations }): [string, string] => [
-          session.nameOf(environment),
-          `epoch ${epoch} records that none of its ${migrations} migrations is applied any more`,
-        ]),
+      ...told.map(({ environment, epoch, migrations }): [string, string] => [
+        session.nameOf(environment),
+        `epoch ${epoch} records that no migration is applied any more; there were ${migrations}`,
+      ]),
       ...untold.map(({ environment, because }): [string, string] => [
         session.nameOf(environment),
-        `its ledger still tells of its old database, so a first promotion with migrations fails, and the next goes on: ${printable(because)}`,
+        `its ledger still tells of its old database, so roll nothing back before a promotion went well there: ${printable(because)}`,
       ]),
     ],
   });

@@ -33,8 +33,8 @@ function leftOtherwise(
   next: readonly string[],
 ): Message {
   const { report, name, from, commands } = told;
-  const recorded = from === null ? "nothing runs there" : `it runs ${sha(told, from)}`;
-  const text = `${name} is as it was, and not as recorded: by record ${recorded}, but ${otherwise.join(", ")} did not.`;
+  const recorded = from === null ? "that nothing runs" : `that ${sha(told, from)} runs`;
+  const text = `${name} is as it was, which is not what is recorded, ${recorded}: ${otherwise.join(", ")} looked otherwise.`;
   if (ending.because === "interrupted") return { verdict: "Interrupted", text };
   const code = report.failure?.code;
   const verify = commands.verb(`verify --env ${report.request.environment}`);

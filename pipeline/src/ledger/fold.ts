@@ -87,10 +87,12 @@ function afterMigration(standing: Standing, record: LedgerRecord, body: Body<"mi
   const isItsEnd = open !== null && open.epoch === record.epoch && open.attempt === body.attempt;
   const openMigration = isItsEnd ? null : open;
   if (body.applied === null) return { openMigration };
+  // Nothing is applied any more: another database was put in place, and what the old one had is of no use.
+  const known = body.applied.length > 0 ? standing.known : [];
   return {
     openMigration,
     schema: { applied: body.applied, certain: openMigration === null },
-    known: withKnown(standing.known, body.applied),
+    known: withKnown(known, body.applied),
   };
 }
 

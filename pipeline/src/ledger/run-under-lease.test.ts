@@ -9,7 +9,7 @@ import { LeaseLostError } from "../errors.ts";
 import type { Actor } from "../ports.ts";
 import { awsTiming, breakLease, readLease } from "./lease.ts";
 import { readHistory, readStanding } from "./read-ledger.ts";
-import { type CommandEnd, runUnderLease } from "./run-under-lease.ts";
+import { type CommandEnd, type LeaseInHand, runUnderLease } from "./run-under-lease.ts";
 
 function aWorld() {
   const clock = new VirtualClock();
@@ -23,8 +23,8 @@ function aWorld() {
     holder: { by, host: "laptop", runUrl: null, process: null },
     waitMilliseconds: 0,
   });
-  const runAs = (by: Actor, run: (epoch: number, signal: AbortSignal) => Promise<CommandEnd>) =>
-    runUnderLease({ acquire: acquire(by), doing: "runs pulumi", run });
+  type Run = (epoch: number, signal: AbortSignal, hand: LeaseInHand) => Promise<CommandEnd>;
+  const runAs = (by: Actor, run: Run) => runUnderLease({ acquire: acquire(by), doing: "runs pulumi", run });
   return { clock, memory, runAs };
 }
 const bodies = async (store: MemoryObjectStore) =>
@@ -57,6 +57,17 @@ test("a command that fails is on record as failed", async () => {
   expect(await readLease(memory, prod)).toMatchObject({ state: "free" });
 });
 
+test("a command that puts another database in place tells the ledger before it does", async () => {
+  const { clock, memory, runAs } = aWorld();
+  const applied = [{ name: "0001_notes", sha256: null }];
+  await clock.run(
+    runAs(octocat, async (_, __, { tellApplied }) => tellApplied(applied).then(() => ({ failed: null }))),
+  );
+  expect(await readStanding(memory, prod)).toMatchObject({ schema: { applied, certain: true }, known: applied });
+  await clock.run(runAs(hubot, async (_, __, { tellApplied }) => tellApplied([]).then(() => ({ failed: null }))));
+  expect(await readStanding(memory, prod)).toMatchObject({ schema: { applied: [], certain: true }, known: [] });
+});
+
 test("while one runs, another one is told who it is and runs nothing", async () => {
   const { clock, memory, runAs } = aWorld();
   let second: unknown;
@@ -80,10 +91,12 @@ test("while one runs, another one is told who it is and runs nothing", async () 
 test("a lease that is broken stops the command, and nothing more is written", async () => {
   const { clock, memory, runAs } = aWorld();
   const random = seededRandom("breaker");
-  const work = runAs(octocat, async (_, signal) => {
+  const work = runAs(octocat, async (_, signal, { check }) => {
+    check();
     const by = { store: memory, environment: prod, clock, random, by: hubot, reason: "gone", force: true };
     await breakLease(by);
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    expect(check).toThrow(LeaseLostError);
     return { failed: "it was ended by SIGINT" };
   });
   await expect(clock.run(work)).rejects.toThrow(LeaseLostError);

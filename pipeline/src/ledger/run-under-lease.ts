@@ -8,15 +8,20 @@ import type { FailureReport, RecordBody } from "./records.ts";
 /** How a command ended. `failed` is one line for the record: what it changed is for itself to say. */
 export interface CommandEnd {
   readonly failed: string | null;
-  /** What is applied to the environment's database now, where the command knows: it has put another one in its place. */
-  readonly applied?: readonly AppliedMigration[];
+}
+/** What a command may do with the lease it runs under. */
+export interface LeaseInHand {
+  /** @throws LeaseLostError when it is lost, or may be: nothing may be changed any more. */
+  readonly check: () => void;
+  /** Records what is applied from now on: the command is about to put another database in place. */
+  readonly tellApplied: (applied: readonly AppliedMigration[]) => Promise<void>;
 }
 export interface LeasedCommand<End extends CommandEnd> {
   readonly acquire: AcquireLease;
   /** For others who look: `runs pulumi`. */
   readonly doing: string;
   /** Has to stop what it does once the signal aborts: the lease may be somebody else's then. */
-  readonly run: (epoch: Epoch, signal: AbortSignal) => Promise<End>;
+  readonly run: (epoch: Epoch, signal: AbortSignal, hand: LeaseInHand) => Promise<End>;
 }
 export type LeasedAnswer<End> =
   | { readonly status: "ran"; readonly epoch: Epoch; readonly end: End }
@@ -68,10 +73,12 @@ async function runHolding<End extends CommandEnd>(
   const over = new AbortController();
   const watch = watchLease(lease, timing.beatMilliseconds, clock, { guard, over: over.signal });
   try {
-    const end = await run(writer.epoch, guard.signal);
+    const end = await run(writer.epoch, guard.signal, {
+      check: () => lease.check(),
+      tellApplied: async (applied) =>
+        void (await writer.append({ kind: "migrate-finished", attempt: 1, result: "done", applied })),
+    });
     lease.check();
-    const { applied } = end;
-    if (applied) await writer.append({ kind: "migrate-finished", attempt: 1, result: "done", applied });
     await writer.append(outcomeOf(end, lease));
     return { status: "ran", epoch: writer.epoch, end };
   } finally {

@@ -26,8 +26,10 @@ type Bundle = typeof import("../migration/runner/bundle.ts");
 // Loaded when they are called: a command that only reads starts in half the time without Postgres and its like.
 export const startPlatform: Control["startPlatform"] = async (input) =>
   (await import("./platform-control.ts")).startPlatform(input);
-export const stopPlatform: Control["stopPlatform"] = async (root, options) =>
-  (await import("./platform-control.ts")).stopPlatform(root, options);
+export const stopPlatform: Control["stopPlatform"] = async (root) =>
+  (await import("./platform-control.ts")).stopPlatform(root);
+export const purgePlatform: Control["purgePlatform"] = async (root, check) =>
+  (await import("./platform-control.ts")).purgePlatform(root, check);
 export const platformStatus: Control["platformStatus"] = async (root) =>
   (await import("./platform-control.ts")).platformStatus(root);
 export const loadRunnerBundle: Bundle["loadRunnerBundle"] = async (engine) =>

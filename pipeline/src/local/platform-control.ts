@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
-import { stat, truncate } from "node:fs/promises";
+import { rm, stat, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import type { EnvironmentName } from "../identifiers.ts";
 import { ControlClient } from "./control-client.ts";
+import { codeOf } from "./file-error.ts";
 import { isAlive, type ProcessIdentity } from "./guard/process-identity.ts";
 import { livingAddress, type PlatformAddress, readAddress } from "./platform/address.ts";
 import { type PlatformFolders, platformFolders } from "./platform/folders.ts";
@@ -62,8 +63,8 @@ export async function startPlatform(input: StartPlatformInput): Promise<StartedP
   return { pid: address.pid, started: !living };
 }
 
-/** Stops it with all it runs. What was wanted stays on disk, unless `purge`: then the state and the databases are removed. */
-export async function stopPlatform(root: string, options: { readonly purge?: boolean } = {}): Promise<boolean> {
+/** Stops it with all it runs; what was wanted and stored stays on disk. False: it did not run. */
+export async function stopPlatform(root: string): Promise<boolean> {
   const folders = platformFolders(root);
   const address = await livingAddress(folders.addressFile);
   const platform = address ?? (await ownerOf(folders.state));
@@ -74,11 +75,41 @@ export async function stopPlatform(root: string, options: { readonly purge?: boo
   if (left) rmSync(dirname(left.socket), { recursive: true, force: true });
   // A promotion under way starts a platform again that was killed: this one was stopped.
   if (left && !(await isAlive(left))) rmSync(folders.addressFile, { force: true });
-  if (options.purge) {
-    await removePostgres(join(folders.state, "postgres"));
-    rmSync(folders.state, { recursive: true, force: true });
-  }
   return isRunning;
+}
+
+/**
+ * Stops the platform and removes its state and its databases. `check` throws where that may not go on: it is asked before each of these.
+ * False: it did not run. @throws UserError where somebody has started it again meanwhile, or a file cannot be removed
+ */
+export async function purgePlatform(root: string, check: () => void = () => undefined): Promise<boolean> {
+  const { state } = platformFolders(root);
+  check();
+  const wasRunning = await stopPlatform(root);
+  check();
+  const owner = await ownerOf(state);
+  if (owner && (await isAlive(owner))) throw startedMeanwhile(owner.pid);
+  try {
+    await removePostgres(join(state, "postgres"));
+    check();
+    await rm(state, { recursive: true, force: true });
+  } catch (error) {
+    throw notRemoved(error);
+  }
+  return wasRunning;
+}
+
+const startedMeanwhile = (pid: number): UserError =>
+  new UserError({
+    code: "store-unusable",
+    message: `the platform was started again meanwhile, pid ${pid}; what its environments stored stays`,
+    next: ["promote local stop --purge"],
+  });
+
+function notRemoved(error: unknown): unknown {
+  if (!["EACCES", "EPERM", "EROFS", "EBUSY"].includes(codeOf(error) ?? "")) return error;
+  const message = `not everything that the environments stored could be removed: ${(error as Error).message}`;
+  return new UserError({ code: "store-unusable", message, next: ["promote local stop --purge"] });
 }
 
 /** Null: it does not run. */

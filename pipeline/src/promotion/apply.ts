@@ -24,6 +24,7 @@ export async function applyUnderLease(run: Run, lease: HeldLease): Promise<Parti
 async function carryOut(epoched: Epoched, now: Considered, fences: Raised): Promise<PartialReport> {
   const { continuation, decision, plan } = now;
   if (continuation.kind === "turn") {
+    if (isOnAnotherDatabase(now)) return refuse(epoched, now);
     const because =
       continuation.unfinished.turned ??
       ({ code: "rollback", cause: `rolled back by ${epoched.run.request.by.name}` } as const);
@@ -44,6 +45,11 @@ async function carryOut(epoched: Epoched, now: Considered, fences: Raised): Prom
   return runForward(epoched, now, plan);
 }
 
+/** A rollback that was asked for just now, to a release whose migrations the database lacks (R16). */
+const isOnAnotherDatabase = ({ continuation, decision }: Considered): boolean =>
+  continuation.unfinished?.turned === null &&
+  decision.reasons.some(({ code, kind }) => code === "schema-incompatible" && kind === "no");
+
 /** A definite no to safety turns a resumption back; could-not-tell leaves it open; anything new has changed nothing. */
 async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<PartialReport> {
   const { continuation, decision } = now;
@@ -63,6 +69,11 @@ async function refusedUnderLease(epoched: Epoched, now: Considered): Promise<Par
       resumes: epoch,
     });
   }
+  return refuse(epoched, now);
+}
+
+async function refuse(epoched: Epoched, now: Considered): Promise<PartialReport> {
+  const { decision } = now;
   await epoched.writer.append({
     kind: "outcome",
     result: "refused",

@@ -134,7 +134,14 @@ describe("baseline", () => {
   test("going back leads there from whatever may be left, pages first", () => {
     const facts = someFacts();
     const plan = planGoingBack(facts, baselineOf(facts.standing), [aState(aRelease())], null, new Set());
-    expect(spoken(plan)).toEqual(["prepare-services", "switch-web", "invalidate", "roll-service api", "verify-live"]);
+    expect(spoken(plan)).toEqual([
+      "prepare-services",
+      "publish-web",
+      "switch-web",
+      "invalidate",
+      "roll-service api",
+      "verify-live",
+    ]);
     expect(plan?.goal).toEqual(aState(aRelease({ sha: shas.old })));
   });
 

@@ -65,9 +65,11 @@ function prepareStep(rolls: readonly Step[]): readonly Step[] {
     : [{ kind: "prepare-services", already: rolls.every((step) => step.already), services }];
 }
 
+/** Going back looks for itself: what was seen of the pool was asked of the other release, and somebody may have emptied it. */
 function publishStep(way: Way, facts: Facts): readonly Step[] {
-  if (!way.goal.web || way.action === "go-back") return [];
-  const missing = facts.pool?.status === "known" ? new Set(facts.pool.value.missing) : null;
+  if (!way.goal.web) return [];
+  const isSeen = facts.pool?.status === "known" && way.action !== "go-back";
+  const missing = isSeen ? new Set(facts.pool.value.missing) : null;
   const files = (way.web?.files ?? []).filter(
     (file) => file.role === "asset" && (missing === null || missing.has(file.path)),
   );

@@ -52,6 +52,7 @@ export async function playRealRound(round: RealRound): Promise<RoundEnd> {
 
 class Crowd {
   kills = 0;
+  #started = 0;
   stops = 0;
   readonly #folder: string;
   readonly #round: RealRound;
@@ -94,9 +95,12 @@ class Crowd {
 
   #start(): void {
     const seed = this.#dice.below(2 ** 31);
+    this.#started += 1;
+    // Of four processes one asks for its files as every program does, the others by themselves.
+    const files = this.#started % 4 === 1 ? "threads" : "direct";
     const environments = lanesOfOne * this.#round.workers;
     const { worker, env } = this.#round.programs;
-    const words = [worker, this.#folder, seed, lanesOfOne, environments].map(String);
+    const words = [worker, this.#folder, seed, lanesOfOne, environments, files].map(String);
     const process = spawn(globalThis.process.execPath, words, { env, stdio: ["pipe", "pipe", "inherit"] });
     this.#living.add(process);
     process.once("exit", (code) => {
@@ -121,7 +125,7 @@ class Crowd {
   /** Mostly for about as long as it takes to be taken over, now and then so long that every slot of its lease is new. */
   #letGoOnLater(process: ChildProcess): void {
     this.stops += 1;
-    const milliseconds = this.#dice.chance(0.05) ? this.#dice.between(1_500, 5_000) : this.#dice.between(1, 600);
+    const milliseconds = this.#dice.chance(0.05) ? this.#dice.between(3_000, 8_000) : this.#dice.between(1, 1_500);
     setTimeout(() => process.kill("SIGCONT"), milliseconds);
   }
 }

@@ -7,12 +7,10 @@ import { Places } from "./places.ts";
 import { environmentsIn, noteInFile, realContender } from "./real-world.ts";
 
 /*
- * A process that fights for leases until it is told to end, or is killed: `node worker.ts <folder> <seed> <lanes> <environments>`.
+ * A process that fights for leases until it is told to end, or is killed: `node worker.ts <folder> <seed> <lanes> <environments> <threads|direct>`.
  * It prints a line before it stops itself, so that somebody lets it go on.
  */
-const [, , folder = "", seed = "0", lanes = "1", environments = "1"] = process.argv;
-/** Of eight processes this many ask for their files as every program does. */
-const withThreads = 1;
+const [, , folder = "", seed = "0", lanes = "1", environments = "1", files = "threads"] = process.argv;
 
 const note = noteInFile(folder, `${process.pid}-${seed}`);
 const dice = new Dice(Number(seed));
@@ -49,5 +47,5 @@ async function fight(contender: Contender): Promise<void> {
   }
 }
 
-if (dice.below(8) >= withThreads) callFilesDirectly();
+if (files === "direct") callFilesDirectly();
 await Promise.all(Array.from({ length: Number(lanes) }, () => fight(aLane())));

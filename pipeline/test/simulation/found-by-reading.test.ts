@@ -2,10 +2,13 @@ import { expect, test } from "vitest";
 import { readTarget, writeTarget } from "../../src/environment/read-target.ts";
 import { currentKey, historyKey } from "../../src/ledger/keys.ts";
 import { readLease } from "../../src/ledger/lease-look.ts";
+import { localTiming } from "../../src/ledger/lease-timing.ts";
 import { readHistory, readStanding } from "../../src/ledger/read-ledger.ts";
+import { runUnderLease } from "../../src/ledger/run-under-lease.ts";
 import { verifyHistory } from "../../src/ledger/verify-history.ts";
 import type { EnvironmentPorts } from "../../src/ports.ts";
 import type { PromotionWorld } from "../../src/promotion/run.ts";
+import { seededRandom } from "../seeded-random.ts";
 import type { Gate } from "./gate.ts";
 import { runBent } from "./run-bent.ts";
 import type { SimRelease } from "./sim-releases.ts";
@@ -200,3 +203,40 @@ const unbent: Bend = (world) => world;
 /** Nothing that was started can be taken down. */
 const neverRetiring: Bend = (world) =>
   withPorts(world, (ports) => ({ ...ports, services: { ...ports.services, retire: async () => undefined } }));
+
+test("on another database, a rollback of an open promotion is refused, and the same promotion goes on", async () => {
+  const simulation = await begun();
+  const old = await simulation.publish("aaa1", ["m1"]);
+  const next = await simulation.publish("bbb2", ["m1", "m2"]);
+  await simulation.run({ sha: old.sha });
+  await simulation.pause();
+  const calls = (await simulation.fork().run({ sha: next.sha })).calls;
+  const roll = calls.find(({ name }) => name.startsWith("services.roll"))?.call ?? 0;
+  await simulation.run({ sha: next.sha }, [{ call: roll, kind: "crash-after" }]);
+  await simulation.pause();
+  await emptyDatabase(simulation);
+  await simulation.pause();
+  const back = await simulation.run({ action: "rollback", sha: null });
+  expect(back.report).toMatchObject({ ending: { kind: "refused" }, exit: 3 });
+  expect(back.report?.decision?.reasons.map(({ code }) => code)).toContain("schema-incompatible");
+  await simulation.pause();
+  expect((await simulation.run({ sha: next.sha })).report).toMatchObject({ ending: { kind: "done" } });
+  expect(simulation.environment.database.applied).toEqual(["m1", "m2"]);
+});
+
+/** As a purge does: the ledger is told, then everything is gone. */
+async function emptyDatabase({ store, name, clock, environment: { database } }: Simulation): Promise<void> {
+  const by = { id: "sim:somebody", name: "somebody" };
+  const holder = { by, host: "here", runUrl: null, process: null };
+  const acquire = { store, environment: name, clock, random: seededRandom("somebody"), timing: localTiming, holder };
+  const work = runUnderLease({
+    acquire: { ...acquire, waitMilliseconds: 0 },
+    doing: "removes databases",
+    run: async (_, __, { tellApplied }) => {
+      await tellApplied([]);
+      Object.assign(database, { applied: [], runs: [], fence: { epoch: 0, attempt: 0 } });
+      return { failed: null };
+    },
+  });
+  expect(await clock.run(work)).toMatchObject({ status: "ran" });
+}

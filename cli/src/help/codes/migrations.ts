@@ -27,9 +27,9 @@ export const migrationCodes = {
     command: "promote history --env <env>",
   },
   "schema-incompatible": {
-    why: "Statements of this release fail on the schema as it is now: it cannot run on this database.",
-    look: "The statement, the error, and the migration that took away what it needs.",
-    help: "Go back to the nearest release that fits, which is named, or forward to a fix.",
+    why: "This release cannot run on the database as it is now: statements of it fail, or its migrations are not applied there and a rollback migrates nothing.",
+    look: "The statement, the error, and the migration that took away what it needs; or the names that are not applied.",
+    help: "Go back to the nearest release that fits, or forward: a promotion applies what is missing.",
     command: "promote history --env <env>",
   },
   "migration-failed": {

@@ -21,8 +21,9 @@ export const settingUp = {
       ["promote local status", "what runs, at which address"],
       ["promote local logs --env dev --service api --follow", "what a service says"],
       ["promote local stop", "stop all of it; stored data stays"],
+      ["promote local stop --purge", "remove what the environments stored too, and tell their ledgers"],
     ],
-    exits: {},
+    exits: { 5: "stop --purge: somebody changes an environment; nothing was removed" },
   },
   completion: {
     about: [

@@ -2,12 +2,14 @@ import { type EnvironmentName, type Sha, shortSha } from "../../identifiers.ts";
 import { readStanding } from "../../ledger/read-ledger.ts";
 import { type GoodRun, runningOf, type Standing } from "../../ledger/records.ts";
 import { chooseRollback } from "../../policy/last-good.ts";
+import { notApplied } from "../../policy/not-applied.ts";
 import { listQuarantined } from "../../policy/quarantine.ts";
 import type { ObjectStore, SourceControl } from "../../ports.ts";
 import type { ImageShelf } from "../../release/build-ports.ts";
 import { releasesInUse } from "../../release/collection/releases-in-use.ts";
 import { readRetention } from "../../release/collection/retention.ts";
 import { listReleases } from "../../release/list-releases.ts";
+import { readManifest } from "../../release/read-release.ts";
 import { type Verification, verifyRelease } from "../../release/verify-release.ts";
 import { examined, type Finding, no, ok, unknown } from "./finding.ts";
 
@@ -72,7 +74,9 @@ export async function examineRollback(
         no("running", `${shortSha(sha)} is what runs and is not stored whole: ${because}`, mend(sha)),
       ),
       ...broken.map(({ sha, because }) => no("rollback", `${shortSha(sha)} cannot come back: ${because}`, mend(sha))),
-      ...(broken.length === candidates.length && broken.length > 0 ? [] : [where(standing, quarantined, candidates)]),
+      ...(broken.length === candidates.length && broken.length > 0
+        ? []
+        : [await where(store, standing, quarantined, candidates)]),
       ...(await examinePins(store, environment, standing.good, inUse)),
     ];
   });
@@ -93,8 +97,21 @@ async function findBroken(
   return broken;
 }
 
-function where(standing: Standing, quarantined: ReadonlySet<Sha>, candidates: readonly Sha[]): Finding {
+async function where(
+  store: ObjectStore,
+  standing: Standing,
+  quarantined: ReadonlySet<Sha>,
+  candidates: readonly Sha[],
+): Promise<Finding> {
   const choice = chooseRollback(standing, null, null, quarantined);
+  if (choice.status === "to" && (await isOnAnotherDatabase(store, standing, choice.run.sha))) {
+    const text = `${shortSha(choice.run.sha)} cannot come back: another database was put in place, and a rollback migrates nothing`;
+    return no(
+      "rollback",
+      text,
+      `promote --sha ${runningOf(standing)?.sha ?? choice.run.sha} --env ${standing.environment}`,
+    );
+  }
   if (choice.status === "to")
     return ok("rollback", `leads to ${shortSha(choice.run.sha)}; ${count(candidates.length)} read, byte by byte`);
   if (choice.status === "already")
@@ -104,6 +121,11 @@ function where(standing: Standing, quarantined: ReadonlySet<Sha>, candidates: re
     "rollback",
     standing.good.length === 0 ? "nothing ran here yet" : "nothing else ran here: it leads nowhere",
   );
+}
+
+async function isOnAnotherDatabase(store: ObjectStore, standing: Standing, sha: Sha): Promise<boolean> {
+  const look = await readManifest(store, sha);
+  return look.status === "found" && notApplied(standing, look.release.manifest).length > 0;
 }
 
 /** The proof that no collection takes what a rollback needs: each release is pinned by this environment, and not retired (R23, R24). */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { permitOf, usePlatform } from "../../../test/platform-fixture.ts";
 import { until } from "../../../test/until.ts";
 import { identify } from "../guard/process-identity.ts";
-import { stopPlatform } from "../platform-control.ts";
+import { purgePlatform } from "../platform-control.ts";
 
 const platform = usePlatform({ postgres: true });
 
@@ -72,7 +72,7 @@ test("ends its server when it stops, and removes everything when it is purged", 
   const { postgres } = await platform.status();
   await platform.stop();
   expect(await identify(postgres.pid)).toBeNull();
-  await stopPlatform(platform.root, { purge: true });
+  await purgePlatform(platform.root);
   expect(existsSync(join(platform.root, ".slipway", "platform"))).toBe(false);
   await platform.start();
   await expect(query(await databaseUrl("after-purge"), "select answer from kept")).rejects.toThrow("kept");

@@ -85,8 +85,13 @@ describe.each(
         ],
         [
           "back to a release whose migrations another database lacks",
-          { facts: { standing: applied() }, request: rollback },
+          { facts: { standing: { ...applied(), known: [] } }, request: rollback },
           "no schema-incompatible: 1 migration of the release not applied to this database; a rollback migrates nothing",
+        ],
+        [
+          "back to a release whose migrations another engine lists",
+          { facts: { standing: { ...applied(), known: [first] } }, request: rollback },
+          "unproven: not proven: no migration gate is configured",
         ],
         [
           "back, while nothing is certain",

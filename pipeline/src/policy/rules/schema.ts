@@ -1,4 +1,4 @@
-import type { Facts } from "../../promotion/facts.ts";
+import { notApplied } from "../not-applied.ts";
 import { count } from "../spell.ts";
 import { no, notAsked, passed, type Rule, releaseOf, unknown, unproven } from "./rule.ts";
 
@@ -11,7 +11,7 @@ export const schema: Rule = ({ facts, request }) => {
   if (request.only === "web") return notAsked;
   const code = request.action === "rollback" ? "schema-incompatible" : "migration-breaks";
   if (request.action === "rollback") {
-    const missing = notApplied(facts);
+    const missing = notApplied(facts.standing, releaseOf(facts.release)?.manifest ?? null);
     if (missing.length > 0) {
       const what = `${count(missing.length, "migration")} of the release not applied to this database; a rollback migrates nothing`;
       return no(code, what, { evidence: missing });
@@ -28,11 +28,3 @@ export const schema: Rule = ({ facts, request }) => {
       return no(code, gate.value.what, { evidence: gate.value.evidence });
   }
 };
-
-/** Only where the ledger is certain: another database was put in place since the release ran. */
-function notApplied({ release, standing }: Facts): readonly string[] {
-  if (!standing.schema.certain) return [];
-  const applied = new Set(standing.schema.applied.map(({ name }) => name));
-  const files = releaseOf(release)?.manifest.migrations?.files ?? [];
-  return files.map(({ name }) => name).filter((name) => !applied.has(name));
-}

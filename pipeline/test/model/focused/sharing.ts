@@ -72,7 +72,7 @@ const shared = blockOf({
   pinned: "small",
   promoter: "small",
   deathsLeft: "small",
-  /** The other collector, which only retires: what it removes the first one could remove as well. */
+  /** The other collector, which only retires: that both sweep is not explored. */
   other: "small",
   otherVersion: "small",
 });
