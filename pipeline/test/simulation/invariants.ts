@@ -33,7 +33,9 @@ export function judgeMoment({ environment, registry, violations }: Simulation): 
 
 /** A record that claims something about the world is compared with the world at that moment. */
 export function judgeRecord(world: Simulation, key: string, stored: StoredBytes): void {
-  if (!key.includes("/history/")) return;
+  // A copy of the request that lands later finds its own bytes there, and says nothing of now.
+  if (!key.includes("/history/") || world.judged.has(key)) return;
+  world.judged.add(key);
   const { environment, violations } = world;
   const record = recordOf(stored);
   const { opened, planned } = world.newest;

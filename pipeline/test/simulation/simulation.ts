@@ -58,6 +58,8 @@ export class Simulation {
   /** The newest epochs that the ledger knows: opened, and planned; and when somebody else last changed a service. */
   newest: { readonly opened: Epoch; readonly planned: Epoch } = { opened: 0, planned: 0 };
   editedAt: Instant | null = null;
+  /** Keys of records that were judged as they landed. */
+  readonly judged = new Set<string>();
   #nonce = 0;
 
   constructor(from: Simulation | null = null, pace: Pace = { landsMilliseconds: 500, taskMilliseconds: 150 }) {
@@ -69,6 +71,7 @@ export class Simulation {
       from?.environment.fork(seen) ?? new SimEnvironment({ name: this.name, ...pace, ...seen, ...this.registry });
     if (from === null) return;
     this.violations.push(...from.violations);
+    for (const key of from.judged) this.judged.add(key);
     this.newest = from.newest;
     this.#nonce = from.#nonce;
   }
