@@ -27,7 +27,7 @@ test("after a purge the next promotion migrates empty databases, and the ledger 
   expect((await app.promote("--sha", sha, "--env", "dev", "--json")).exit).toBe(0);
   const purged = await app.promote("local", "stop", "--purge", "--json");
   expect(purged).toMatchObject({ exit: 0, document: { kind: "local-stop", stopped: true, purged: true, untold: [] } });
-  expect(purged.document.told).toEqual([{ environment: "dev", migrations: 2, epoch: 3 }]);
+  expect(purged.document.told).toEqual([{ env: "dev", migrations: 2, epoch: 3 }]);
   const doctor = await app.promote("doctor", "--env", "dev", "--json");
   expect(JSON.stringify(doctor.document)).toContain("another database");
   const back = await app.promote("rollback", "--env", "dev", "--to", first, "--json");
@@ -47,7 +47,7 @@ test("a purge while somebody promotes removes nothing", async () => {
   const ended = new Promise((resolve) => locked.once("exit", resolve));
   await waitUntilLocked();
   const busy = await app.promote("local", "stop", "--purge", "--json");
-  expect(busy).toMatchObject({ exit: 5, document: { kind: "local-stop", outcome: "busy", purged: false } });
+  expect(busy).toMatchObject({ exit: 5, document: { kind: "local-stop", purged: false, busy: { env: "dev" } } });
   await ended;
   expect((await app.promote("verify", "--env", "dev", "--json")).exit).toBe(0);
   expect((await app.promote("--sha", sha, "--env", "dev", "--json")).exit).toBe(0);

@@ -22,6 +22,7 @@ export type * from "./events.ts";
 export * from "./identifiers.ts";
 export { breakLease } from "./ledger/break-lease.ts";
 export { liftHold, readHold, writeHold } from "./ledger/hold.ts";
+export type { AcquireLease } from "./ledger/lease.ts";
 export { type LeaseLook, readLease } from "./ledger/lease-look.ts";
 export { localTiming } from "./ledger/lease-timing.ts";
 export { listEnvironments } from "./ledger/list-environments.ts";
@@ -38,7 +39,7 @@ export {
   type Standing,
   type StepReport,
 } from "./ledger/records.ts";
-export { runUnderLease } from "./ledger/run-under-lease.ts";
+export { type LeaseInHand, runUnderLease } from "./ledger/run-under-lease.ts";
 export { verifyHistory } from "./ledger/verify-history.ts";
 export { runnerResultMarker } from "./migration/result-marker.ts";
 export { approve, revokeApproval, storeApprovals } from "./policy/approvals.ts";

@@ -1,14 +1,13 @@
 import { type EnvironmentName, type ExitCode, exitCodes, quoteInput, readHistory, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { historyDocument } from "../documents/history.ts";
-import { epochLines } from "../history/epoch-lines.ts";
-import { type EpochSummary, endingWords, epochsOf, movementOf } from "../history/epochs.ts";
+import { epochLines, movementWords } from "../history/epoch-lines.ts";
+import { type EpochSummary, endingWords, epochsOf } from "../history/epochs.ts";
 import { readStepLog } from "../history/step-log.ts";
 import { verifyAll } from "../history/verify-all.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { spellSeconds } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
-import { arrow, spellSha } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { offset, spellNearTime } from "../terminal/times.ts";
 
@@ -63,16 +62,13 @@ function historyLines(
   const when = style.isTerminal ? `when (${offset(new Date(now))})` : "when";
   const head = [...(several ? ["env"] : []), "epoch", when, "what", "by", "ended", "took"];
   const rows = epochs.map((epoch) => {
-    const { from, to, verb } = movementOf(epoch);
-    const moved = `${verb === "" ? "" : `${verb} `}${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`;
-    const what = epoch.open.command === "infrastructure" ? commandWords(epoch) : moved;
     const took =
       epoch.endedAt === null ? "" : spellSeconds((Date.parse(epoch.endedAt) - Date.parse(epoch.openedAt)) / 1000);
     return [
       ...(several ? [session.nameOf(epoch.environment)] : []),
       String(epoch.epoch).padStart(5),
       spellNearTime(style, epoch.openedAt, now),
-      what,
+      movementWords(epoch, style),
       printable(epoch.open.by.name),
       endingWords(epoch),
       took,
@@ -80,11 +76,6 @@ function historyLines(
   });
   return tableLines([head, ...rows]);
 }
-
-const commandWords = ({ database }: EpochSummary): string =>
-  database === null
-    ? "a command under the lease"
-    : `another database, ${database.applied?.length ?? 0} migrations applied`;
 
 function find(epochs: readonly EpochSummary[], wanted: number): EpochSummary {
   const found = epochs.find(({ epoch }) => epoch === wanted);

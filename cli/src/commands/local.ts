@@ -1,5 +1,6 @@
 import { type EnvironmentName, type ExitCode, exitCodes, nearestWord, quoteInput, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { localStopDocument } from "../documents/local-stop.ts";
 import { purge } from "../local/purge.ts";
 import type { Document } from "../output.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
@@ -87,7 +88,7 @@ async function stop(call: Call, session: Session, local: Local): Promise<ExitCod
         }
       : { verdict: "Same", text: "the platform of this machine did not run. Nothing was changed." },
   );
-  call.output.document({ kind: "local-stop", version: 1, stopped, purged: false, exit: 0 } as Document);
+  call.output.document(localStopDocument(stopped));
   return exitCodes.done;
 }
 

@@ -101,7 +101,8 @@ const marks: Readonly<Record<Check["status"], Mark>> = { yes: "done", no: "no", 
 async function verifyRunning(call: Call, session: Session, env: EnvironmentName): Promise<ExitCode> {
   const { style } = call.output;
   const name = session.nameOf(env);
-  const runs = runningOf(await readStanding(session.store, env));
+  const standing = await readStanding(session.store, env);
+  const runs = runningOf(standing);
   const target = await readTarget(session.store, env);
   if (runs && !target)
     throw new PortError("verify", "none", `${runs.sha} runs in ${name} by record, and its target.json is missing`);
@@ -161,7 +162,7 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
   } else if (verdict.status === "no") {
     call.output.verdict({
       verdict: "Differs",
-      text: `${name} is not what ${recorded}; no later epoch explains it.`,
+      text: `${name} is not what ${recorded}; ${standing.epoch > runs.epoch ? `epoch ${standing.epoch} came later.` : "no later epoch explains it."}`,
       next: await waysBack(call, session, env, runs.sha),
     });
   } else {

@@ -28,6 +28,7 @@ const epochDocument = (epoch: EpochSummary): object => {
     reason: epoch.open.request?.reason ?? null,
     reasons: epoch.outcome?.reasons ?? [],
     failure: epoch.outcome?.failure ?? null,
+    database: epoch.database && { migrations: epoch.database.applied?.length ?? 0 },
     steps: epoch.steps.map((step) => ({
       n: step.n,
       kind: step.step,

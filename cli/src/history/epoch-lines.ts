@@ -9,7 +9,6 @@ import { type EpochSummary, endingWords, movementOf } from "./epochs.ts";
 /** One epoch, whole. */
 export function epochLines(epoch: EpochSummary, session: Session, style: Style): readonly string[] {
   const { open, plan, outcome, turn } = epoch;
-  const { from, to, verb } = movementOf(epoch);
   const facts: readonly (readonly [string, string | null])[] = [
     ["by", `${printable(open.by.name)}, ${printable(open.host)}`],
     ["run", open.runUrl],
@@ -34,10 +33,19 @@ export function epochLines(epoch: EpochSummary, session: Session, style: Style):
   ];
   const width = Math.max(...facts.map(([label]) => label.length)) + 3;
   return [
-    `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${verb === "" ? open.command : verb}   ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`,
+    `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${open.command === "promote" ? "promote   " : ""}${movementWords(epoch, style)}`,
     ...facts.flatMap(([label, text]) => (text === null ? [] : [`  ${label.padEnd(width)}${text}`])),
     ...epoch.steps.flatMap((step) => stepLines(step, style)),
   ];
+}
+
+/** What it did, in words: `rollback web 1f6ac3d → 8c41f07`. */
+export function movementWords(epoch: EpochSummary, style: Style): string {
+  const { open, database } = epoch;
+  if (database) return `another database, ${database.applied?.length ?? 0} migrations applied`;
+  if (open.command === "infrastructure") return "a command under the lease";
+  const { from, to, verb } = movementOf(epoch);
+  return `${verb === "" ? "" : `${verb} `}${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`;
 }
 
 function stepLines(step: EpochSummary["steps"][number], style: Style): readonly string[] {

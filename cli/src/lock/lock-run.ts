@@ -13,8 +13,9 @@ import type { Call } from "../call.ts";
 import { busyDocument, type LockRunDocument, lockRunDocument } from "../documents/lock.ts";
 import { InterruptedWait } from "../promotion/interruption.ts";
 import { waitOf } from "../promotion/request.ts";
-import { holderOf, isGone, type Session, timing } from "../session.ts";
+import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
+import { acquireFor } from "./acquire.ts";
 import { findProgram } from "./find-program.ts";
 import { leaseFacts } from "./lease-facts.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
@@ -48,16 +49,9 @@ export async function lockRun(
   const name = session.nameOf(environment);
   using waiting = stopWaiting(call);
   const acquire = {
-    store: session.store,
-    environment,
-    clock: session.clock,
-    random: session.random,
-    timing,
-    holder: await holderOf(session),
-    isGone,
+    ...(await acquireFor(call, session, environment)),
     waitMilliseconds: waitOf(call),
     signal: waiting.signal,
-    emit: (event: object) => output.event(event),
   };
   const run = async (epoch: number, signal: AbortSignal): Promise<CommandResult> => {
     waiting[Symbol.dispose]();

@@ -100,6 +100,9 @@ function ways(
       const over = sha && overridable && request.action === "promote" ? [commands.override(sha, env, code)] : [];
       return [commands.verb(`verify --env ${env}`), ...over];
     }
+    case "schema-incompatible":
+      // A rollback migrates nothing; a promotion applies what another database lacks.
+      return typeof data.runs === "string" ? [commands.promote((open?.forward ?? data.runs) as Sha, env)] : [];
     case "plan-moved":
       return sha ? [commands.verb(`plan --sha ${sha} --env ${env}`)] : [];
     case "never-ran":

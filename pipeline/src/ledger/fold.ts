@@ -87,20 +87,22 @@ function afterMigration(standing: Standing, record: LedgerRecord, body: Body<"mi
   const isItsEnd = open !== null && open.epoch === record.epoch && open.attempt === body.attempt;
   const openMigration = isItsEnd ? null : open;
   if (body.applied === null) return { openMigration };
-  // Nothing is applied any more: another database was put in place, and what the old one had is of no use.
-  const known = body.applied.length > 0 ? standing.known : [];
   return {
     openMigration,
     schema: { applied: body.applied, certain: openMigration === null },
-    known: withKnown(known, body.applied),
+    known: withKnown(standing.known, body.applied),
   };
 }
 
-/** Known by name and hash: a name that was applied with other bytes is known with both. */
+/**
+ * Known by name and hash: a name that was applied with other bytes is known with both. Where nothing is applied any more another database was
+ * put in place, and what the old one had is of no use.
+ */
 function withKnown(
   known: readonly AppliedMigration[],
   applied: readonly AppliedMigration[],
 ): readonly AppliedMigration[] {
+  if (applied.length === 0) return [];
   const seen = new Set(known.map(({ name, sha256 }) => `${sha256} ${name}`));
   const added = applied.filter(({ name, sha256 }) => !seen.has(`${sha256} ${name}`));
   return added.length === 0 ? known : [...known, ...added];

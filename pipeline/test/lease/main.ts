@@ -29,18 +29,24 @@ const real = await playRealRounds(pace, wanted(values.acquisitions));
 tell("lease-epochs", "acquisitions by processes that were killed and stopped", real);
 const virtual = await playVirtualRounds(wanted(values["in-memory"]));
 tell("lease-erratic-store", "acquisitions against a store that answers wrongly", virtual);
-const untried = [...whatIsMissing(real)];
+const untried = whatIsMissing(real);
 for (const what of untried) tellWhoWaits(`too little was tried: ${what}`);
 process.exitCode = real.problems.length + virtual.problems.length + untried.length > 0 ? 1 : 0;
 
 /** A long run in which next to nobody was stopped, taken over or deposed shows nothing. */
-function* whatIsMissing({ tally, stops, kills }: Rounds): Iterable<string> {
+function whatIsMissing({ tally, stops, kills }: Rounds): readonly string[] {
   const { acquisitions, takenOver, lost, deposed } = tally;
-  if (acquisitions < 10_000) return;
-  const least = { stops: 0.005, kills: 0.001, takenOver: 0.02, lost: 0.005, deposed: 0.001 };
-  for (const [name, count] of Object.entries({ stops, kills, takenOver, lost, deposed }))
-    if (count < acquisitions * least[name as keyof typeof least])
-      yield `${count} ${name} in ${acquisitions} acquisitions`;
+  if (acquisitions < 10_000) return [];
+  const least = [
+    ["stops", stops, 0.005],
+    ["kills", kills, 0.001],
+    ["taken over", takenOver, 0.02],
+    ["lost", lost, 0.005],
+    ["deposed", deposed, 0.001],
+  ] as const;
+  return least
+    .filter(([, count, share]) => count < acquisitions * share)
+    .map(([name, count]) => `${count} ${name} in ${acquisitions} acquisitions`);
 }
 
 function wanted(acquisitions: string): RoundsWanted {

@@ -1,3 +1,4 @@
+import { runningOf } from "../../ledger/records.ts";
 import { notApplied } from "../not-applied.ts";
 import { count } from "../spell.ts";
 import { no, notAsked, passed, type Rule, releaseOf, unknown, unproven } from "./rule.ts";
@@ -14,7 +15,7 @@ export const schema: Rule = ({ facts, request }) => {
     const missing = notApplied(facts.standing, releaseOf(facts.release)?.manifest ?? null);
     if (missing.length > 0) {
       const what = `${count(missing.length, "migration")} of the release not applied to this database; a rollback migrates nothing`;
-      return no(code, what, { evidence: missing });
+      return no(code, what, { evidence: missing, data: { runs: runningOf(facts.standing)?.sha ?? null } });
     }
   }
   const { gate } = facts;

@@ -5,7 +5,8 @@ import { type LogRules, logModel } from "./log.ts";
 import { type PostgresRules, postgresModel } from "./postgres.ts";
 import { type PublishingRules, publishingModel } from "./publishing.ts";
 import { type RetentionRules, retentionModel } from "./retention.ts";
-import { lostFile, lostRunning, type SharingRules, sharingModel } from "./sharing.ts";
+import { lostFile, lostRunning, sharingModel } from "./sharing/sharing.ts";
+import type { SharingRules } from "./sharing/world.ts";
 import { type TemplateRules, templateModel } from "./template.ts";
 
 type Row<R> = readonly [
