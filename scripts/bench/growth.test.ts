@@ -40,6 +40,17 @@ test("what is linear or nearly so, short, or merely noisy is not", () => {
   expect(whyWorseThanLinear(curveOf((n) => dented[n] ?? 0, [1, 10, 50]))).toBeNull();
 });
 
+test("rounds of the middle size that differ are no growth, and hide none", () => {
+  const spread = (law: (n: number) => number, share: number): Curve => ({
+    ...curveOf(law),
+    points: along([10, 100, 1_000], law).map((point) => ({ ...point, dearest: point.value * share })),
+  });
+  const steps = { 10: 37, 100: 104, 1000: 1374 } as Record<number, number>;
+  expect(whyWorseThanLinear(spread((n) => steps[n] ?? 0, 1))).not.toBeNull();
+  expect(whyWorseThanLinear(spread((n) => steps[n] ?? 0, 1.6))).toBeNull();
+  expect(whyWorseThanLinear(spread((n) => n ** 2 / 100, 2))).not.toBeNull();
+});
+
 test("the table names each size once and each curve once", () => {
   const lines = curveLines([curveOf((n) => n), { ...curveOf((n) => n * 2), name: "settle" }]);
   expect(lines).toHaveLength(3);

@@ -5,6 +5,8 @@ export interface Point {
   /** Milliseconds by the clock, and calls at the object store; null: not measured. */
   readonly clock: number | null;
   readonly calls: number | null;
+  /** Of the dearest round, where `value` is that of the cheapest. */
+  readonly dearest?: number;
 }
 /** How one thing grows with one axis, smallest size first. `value` is processor time in ms, or peak memory in MB. */
 export interface Curve {
@@ -18,7 +20,10 @@ type Sized = Pick<Point, "size" | "value">;
 /** A step that gets longer by less than this, from the middle size to the largest, may do so as it likes. */
 const noticedMilliseconds = 50;
 const mostExponent = 1.1;
-/** A first size that was measured too high, and a middle one too low, look like growth: this much is put down to the machine. */
+/**
+ * A first size that was measured too high, and a middle one too low, look like growth: this much is put down to the machine, and in the middle as much as the
+ * rounds there differ.
+ */
 const noiseMilliseconds = 5;
 const noiseShare = 0.05;
 const steepest = 6;
@@ -59,9 +64,10 @@ export function whyWorseThanLinear(curve: Curve): string | null {
   const { axis, name, unit, points } = curve;
   const [middle, last] = points.slice(-2);
   if (unit !== "ms" || !middle || !last || last.value - middle.value <= noticedMilliseconds) return null;
-  const careful = points.map(({ size, value }, at) => {
+  const careful = points.map(({ size, value, dearest = value }, at) => {
     const noise = Math.max(noiseMilliseconds, value * noiseShare);
-    return { size, value: at === points.length - 1 ? value : at === points.length - 2 ? value + noise : value - noise };
+    if (at === points.length - 1) return { size, value };
+    return { size, value: at === points.length - 2 ? Math.max(value + noise, dearest) : value - noise };
   });
   const worst = Math.max(slopeOf(careful) ?? 0, exponentOf(careful) ?? 0);
   if (worst <= mostExponent) return null;

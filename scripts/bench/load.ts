@@ -158,7 +158,8 @@ async function runCommand(
     const [, processor, kilobytes] = / (\d+) (\d+)$/.exec(ran.stderr) ?? [];
     if (ran.exit !== 0 || processor === undefined)
       throw new Error(`${args.join(" ")} ended ${ran.exit}: ${ran.stderr}`);
-    laps.push({ it: { processor: Number(processor) / 1_000, clock, calls: 0 } });
+    const milliseconds = Number(processor) / 1_000;
+    laps.push({ it: { processor: milliseconds, clock, calls: 0, dearest: milliseconds } });
     memory = Math.max(memory, Number(kilobytes) / 1_024);
   }
   return { lap: bestOf(laps).it as Lap, memory };
@@ -254,6 +255,7 @@ function curvesOf(
       value: lap.processor,
       clock: lap.clock,
       calls: name.startsWith("promote ") && name !== "promote what is live" ? null : lap.calls,
+      dearest: lap.dearest,
     });
     return {
       axis,
