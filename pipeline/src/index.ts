@@ -43,8 +43,11 @@ export { type LeaseInHand, runUnderLease } from "./ledger/run-under-lease.ts";
 export { verifyHistory } from "./ledger/verify-history.ts";
 export { runnerResultMarker } from "./migration/result-marker.ts";
 export { approve, revokeApproval, storeApprovals } from "./policy/approvals.ts";
+export { countApprovals } from "./policy/count-approvals.ts";
 export { decide, exitOf, isOvertaken } from "./policy/evaluate.ts";
+export { freezesBetween } from "./policy/freeze.ts";
 export { chooseRollback, type RollbackChoice } from "./policy/last-good.ts";
+export { longestOf, staysOf } from "./policy/occupancy.ts";
 export type {
   Decision,
   Earliest,

@@ -25,3 +25,14 @@ test("a short SHA is the one release that was published, and never a commit whos
   expect(said).toEqual([expect.stringContaining(`1f6ac3d is ${shas.new}`)]);
   await expect(resolveSha(calling("1f6ac3d0"), world, "sha")).rejects.toThrow("no published release begins with");
 });
+
+test("a short SHA of two releases is taken for neither, and both are listed", async () => {
+  const weeks = new StoreOverTime();
+  const other = `1f6ac3d${"1".repeat(33)}` as typeof shas.new;
+  await weeks.publish(aDraft({ sha: shas.new }));
+  await weeks.publish(aDraft({ sha: other }));
+  const world = { store: weeks.store, refAt: async () => null };
+  const message = expect.stringMatching(new RegExp(`is 2 published releases.*(?:${shas.new}|${other}).*\n`, "s"));
+  await expect(resolveSha(calling("1f6ac3d"), world, "sha")).rejects.toMatchObject({ code: "sha-ambiguous", message });
+  expect(await resolveSha(calling("1f6ac3d1"), world, "sha")).toBe(other);
+});

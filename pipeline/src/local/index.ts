@@ -14,6 +14,7 @@ export { lookAtRepository } from "./look-at-repository.ts";
 export { FileObjectStore } from "./object-store.ts";
 export { originUrl } from "./origin-url.ts";
 export { type PlatformFolders, platformFolders } from "./platform/folders.ts";
+export { isLoopbackHost } from "./platform/request-path.ts";
 export { systemRandom } from "./random.ts";
 export { serviceLogs, servicesWithLogs } from "./service-logs.ts";
 export { openRepository, type Repository } from "./source-control.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clearOf, freezesAt, nextFreeze } from "./freeze.ts";
+import { clearOf, freezesAt, freezesBetween, nextFreeze } from "./freeze.ts";
 import type { FreezeWindow } from "./policy.ts";
 import { wallTimeAt } from "./zone.ts";
 
@@ -138,4 +138,44 @@ describe("over changes of the clock", () => {
       { numRuns: 100 },
     );
   }, 30_000);
+});
+
+describe("freezesBetween", () => {
+  const spans = (from: string, until: string) =>
+    freezesBetween([quarter, weekend], at(from), at(until)).map(({ window, from: a, until: b }) => [
+      window.name,
+      utc(a),
+      utc(b),
+    ]);
+
+  test("names each once, as they begin, also those that are cut off at either end", () => {
+    expect(spans("2026-11-08T12:00", "2026-11-22T00:00")).toEqual([
+      ["weekend", "2026-11-06T15:00", "2026-11-09T07:00"],
+      ["weekend", "2026-11-13T15:00", "2026-11-16T07:00"],
+      ["quarter close", "2026-11-18T17:00", "2026-11-20T11:00"],
+      ["weekend", "2026-11-20T15:00", "2026-11-23T07:00"],
+    ]);
+  });
+
+  test("leaves out what ended or begins at the edge", () => {
+    expect(spans("2026-11-09T07:00", "2026-11-13T15:00")).toEqual([]);
+  });
+
+  test("covers exactly the moments that freezesAt covers", () => {
+    const moment = fc.integer({ min: at("2026-01-01T00:00"), max: at("2026-12-31T00:00") });
+    fc.assert(
+      fc.property(
+        moment,
+        fc.integer({ min: 1, max: 40 * 86_400_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (from, length, share) => {
+          const asked = Math.floor(from + share * (length - 1));
+          const covering = freezesBetween([weekend, quarter], from, from + length).filter(
+            (span) => span.from <= asked && asked < span.until,
+          );
+          expect(covering.length > 0).toBe(freezesAt([weekend, quarter], asked).length > 0);
+        },
+      ),
+    );
+  });
 });

@@ -67,3 +67,17 @@ export function nextFreeze(windows: readonly FreezeWindow[], at: number): Freeze
     .filter((span) => span.from >= at && span.until > span.from);
   return coming.toSorted((a, b) => a.from - b.from || b.until - a.until)[0] ?? null;
 }
+
+/**
+ * Every freeze that covers some moment from `from` up to `until`, as they begin; one that a window names twice comes once.
+ * @throws RangeError when a window's zone or date is none.
+ */
+export function freezesBetween(windows: readonly FreezeWindow[], from: number, until: number): readonly FreezeSpan[] {
+  const spans = windows.flatMap((window) => {
+    const byBeginning = new Map<number, FreezeSpan>();
+    for (let at = from; at < until + week; at += week)
+      for (const span of spansAround(window, Math.min(at, until))) byBeginning.set(span.from, span);
+    return [...byBeginning.values()].filter((span) => span.from < until && span.until > from);
+  });
+  return spans.toSorted((a, b) => a.from - b.from || a.until - b.until);
+}

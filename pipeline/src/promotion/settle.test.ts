@@ -3,6 +3,7 @@ import { instantOf, octocat } from "../../test/builders.ts";
 import { runBent } from "../../test/simulation/run-bent.ts";
 import type { SimRelease } from "../../test/simulation/sim-releases.ts";
 import { Simulation } from "../../test/simulation/simulation.ts";
+import { PortError } from "../errors.ts";
 import { readHold, writeHold } from "../ledger/hold.ts";
 import { holdKey } from "../ledger/keys.ts";
 import { readStanding } from "../ledger/read-ledger.ts";
@@ -125,4 +126,29 @@ test("a rollback holds the environment in place of a hold that cannot be read", 
   const { report } = await simulation.run({ action: "rollback", sha: old.sha, reason: "it is on fire" });
   expect(report).toMatchObject({ ending: { kind: "done", held: true }, exit: 0 });
   expect(await readHold(simulation.store, simulation.name)).toMatchObject({ reason: "it is on fire" });
+});
+
+test("an outcome that cannot be written leaves the promotion open, and the same command writes it", async () => {
+  const { simulation, release } = await withOneRelease();
+  const isOutcome = (body: Uint8Array): boolean => new TextDecoder().decode(body).includes('"kind":"outcome"');
+  const report = await runBent(simulation, { sha: release.sha }, (world) => ({
+    ...world,
+    store: {
+      ...world.store,
+      putIfAbsent: async (key, body) => {
+        if (isOutcome(body)) throw new PortError(`put ${key}`, "none", "no space left");
+        return world.store.putIfAbsent(key, body);
+      },
+    },
+  }));
+  expect(report).toMatchObject({
+    ending: { kind: "open", code: "record-failed", because: expect.stringContaining("no space left") },
+    exit: 7,
+  });
+  await simulation.pause();
+  const { report: again } = await simulation.run({ sha: release.sha });
+  expect(again).toMatchObject({ ending: { kind: "done" }, exit: 0, resumes: report?.epoch });
+  const isVisible = (kind: string): boolean => ["run-migrations", "roll-service", "switch-web"].includes(kind);
+  const changed = again?.steps.filter(({ step, report: seen }) => isVisible(step.kind) && seen.changed);
+  expect(changed).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aServiceLook, digestOf } from "../../test/builders.ts";
-import type { EnvironmentPorts, Revision } from "../ports.ts";
+import { aFileList, aRelease, aService, aServiceLook, aState, digestOf, shas } from "../../test/builders.ts";
+import type { EnvironmentPorts, ProbeAnswer, Revision } from "../ports.ts";
 import { verifyLive } from "./verify-live.ts";
 
 test("a file that is not the image's is named", async () => {
@@ -17,4 +17,69 @@ test("a file that is not the image's is named", async () => {
   expect(verdict.checks).toMatchObject([
     { status: "no", message: `0 of 2 tasks run ${image.slice(0, 19)}, data/cache.txt is not the image's` },
   ]);
+});
+
+const file = aFileList().files.find(({ role }) => role === "entry");
+const published = { status: 200, sha256: file?.sha256 ?? "", body: `{"sha":"${shas.new}"}` };
+const smoke = { method: "GET", path: "/version", status: 200, text: "{sha}" } as const;
+
+/** What is seen where requests are answered so. */
+async function looking(answer: (path: string) => Partial<typeof published> | "unreachable") {
+  const release = aRelease();
+  const state = aState(release);
+  const ports = {
+    services: { inspect: async () => aServiceLook() },
+    web: { readLive: async () => ({ web: state.web, epoch: 1, etag: "1" }) },
+    probe: {
+      ask: async (_method: string, path: string): Promise<ProbeAnswer> => {
+        const said = answer(path);
+        return said === "unreachable" ? said : ({ ...published, ...said } as ProbeAnswer);
+      },
+    },
+  } as unknown as EnvironmentPorts;
+  const shapeOf = () => aService({ smoke: [smoke] });
+  const { checks } = await verifyLive({ ports, state, web: aFileList(), shapeOf, reachable: true });
+  return checks.filter(({ part }) => part === "entry" || part === "smoke");
+}
+const isSmoke = (path: string): boolean => path === smoke.path;
+
+test("pages and smoke checks that answer as published are yes", async () => {
+  const checks = await looking((path) =>
+    isSmoke(path) ? {} : { sha256: aFileList().files.find((one) => `/${one.path}` === path)?.sha256 ?? "" },
+  );
+  expect(checks.length).toBeGreaterThan(1);
+  expect(new Set(checks.map(({ status }) => status))).toEqual(new Set(["yes"]));
+});
+
+test.each([
+  {
+    name: "a smoke check with another status",
+    says: { status: 503 },
+    at: isSmoke,
+    code: "smoke-failed",
+    part: "smoke",
+  },
+  { name: "a smoke check without its text", says: { body: "hello" }, at: isSmoke, code: "smoke-failed", part: "smoke" },
+  {
+    name: "a page with other bytes",
+    says: { sha256: digestOf("other") },
+    at: (path: string) => !isSmoke(path),
+    code: "web-mismatch",
+    part: "entry",
+  },
+  {
+    name: "a page that is gone",
+    says: { status: 404 },
+    at: (path: string) => !isSmoke(path),
+    code: "web-mismatch",
+    part: "entry",
+  },
+])("$name is no: $code", async ({ says, at, code, part }) => {
+  const checks = await looking((path) => (at(path) ? says : {}));
+  expect(checks).toContainEqual(expect.objectContaining({ part, status: "no", code }));
+});
+
+test("what cannot be reached is unknown, never no", async () => {
+  const checks = await looking(() => "unreachable");
+  expect(new Set(checks.map(({ status }) => status))).toEqual(new Set(["unknown"]));
 });
