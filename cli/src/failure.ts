@@ -11,25 +11,16 @@ import {
   UserError,
   type Where,
 } from "@slipway/pipeline";
-import type { Document } from "./output.ts";
+import type { ErrorDocument } from "./documents/schemas/error.ts";
 import type { Message } from "./terminal/message.ts";
 
 export interface Failure {
-  readonly code: string;
+  readonly code: ErrorDocument["code"];
   readonly exit: ExitCode;
   readonly message: Message;
   readonly where: Where | null;
   /** Only of a bug. */
   readonly stack: string | null;
-}
-
-export interface ErrorDocument extends Document {
-  readonly kind: "error";
-  readonly code: string;
-  readonly exit: number;
-  readonly message: string;
-  readonly where: Where | null;
-  readonly next: readonly string[];
 }
 
 export const errorDocument = ({ code, exit, message, where }: Failure): ErrorDocument => ({
@@ -119,7 +110,7 @@ function noRoom(error: unknown): Failure | null {
   });
 }
 
-const plain = (code: string, exit: ExitCode, message: Message): Failure => ({
+const plain = (code: ErrorDocument["code"], exit: ExitCode, message: Message): Failure => ({
   code,
   exit,
   message,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fakeShell } from "../test/fake-shell.ts";
-import { front } from "./front.ts";
+import { front } from "../test/front.ts";
 
 const sha = "1f6ac3dc1626e53a13043b026c48bbf33feff924";
 

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { UsageProblem } from "./arguments.ts";
 import type { Call } from "./call.ts";
+import { errorDocumentOf } from "./documents/error.ts";
+import { helpDocument } from "./documents/help.ts";
+import type { HelpDocument } from "./documents/schemas/help.ts";
+import type { VersionDocument } from "./documents/schemas/version.ts";
+import { versionDocument } from "./documents/version.ts";
 import { helpText, verbHelp } from "./help-text.ts";
 import { type Output, outputFor } from "./output.ts";
 import { Redactor } from "./session/redactor.ts";
@@ -37,9 +42,11 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
   const flags = beforeCommand(rest);
   if (flags.includes("--help")) {
     const columns = output.style.columns();
-    return answer(output, "help", word === null ? helpText(columns) : verbHelp(verb, columns));
+    const [about, of, text] =
+      word === null ? ([null, "all", helpText(columns)] as const) : ([word, "verb", verbHelp(verb, columns)] as const);
+    return answer(output, helpDocument(about, of, text.trimEnd().split("\n")));
   }
-  if (flags.includes("--version")) return answer(output, "version", `promote ${version()}\n`);
+  if (flags.includes("--version")) return answer(output, versionDocument(`promote ${version()}\n`));
   const { parseArguments } = await import("./arguments.ts");
   const isAlone = word === null && parseArguments({ ...promotion, flags: [] }, rest).status === "parsed";
   if (isAlone) return alone(rest, around);
@@ -82,22 +89,13 @@ interface Usage {
 
 function refuse({ text, next = [] }: Usage, output: Output): number {
   output.verdict({ verdict: "Usage", text, next: /Did you mean/.test(text) ? [] : next });
-  output.document({
-    kind: "error",
-    version: 1,
-    code: "usage",
-    exit: 2,
-    message: text,
-    where: null,
-    next,
-  } as ErrorLike);
+  output.document(errorDocumentOf("usage", 2, text, next));
   return 2;
 }
-type ErrorLike = Parameters<Output["document"]>[0];
 
-function answer(output: Output, kind: "help" | "version", text: string): number {
-  output.table([text.trimEnd()]);
-  output.document({ kind, version: 1, text } as ErrorLike);
+function answer(output: Output, document: HelpDocument | VersionDocument): number {
+  output.table([document.text.trimEnd()]);
+  output.document(document);
   return 0;
 }
 

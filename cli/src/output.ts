@@ -1,3 +1,5 @@
+import type { PrintedDocument } from "./documents/schemas/all.ts";
+import type { EventLine } from "./documents/schemas/events.ts";
 import type { Redact } from "./session/redactor.ts";
 import type { Shell } from "./shell.ts";
 import { printableJson } from "./terminal/escape.ts";
@@ -55,21 +57,24 @@ export class Output {
     this.say(...messageLines(this.#hidden(message), this.style));
   }
 
-  event(event: object): void {
+  event(event: EventLine): void {
     if (this.form === "events") this.#shell.stdout(`${printableJson(this.#hidden(event))}\n`);
   }
 
   /** The one document, at the end. */
-  document(document: Document): void {
+  document(document: PrintedDocument): void {
     if (this.isText || this.#documented) return;
     this.#documented = true;
     this.#shell.stdout(`${printableJson(this.#hidden(document))}\n`);
   }
 
   #hidden<T>(value: T): T {
-    return withTexts(value, this.#redact) as T;
+    return redacted(value, this.#redact);
   }
 }
+
+/** The same without what the redactor hides, at any depth. */
+export const redacted = <T>(value: T, redact: Redact): T => withTexts(value, redact) as T;
 
 /** The same with every text changed, at any depth. */
 function withTexts(value: unknown, change: Redact): unknown {

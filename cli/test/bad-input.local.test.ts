@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { front } from "../src/front.ts";
 import { fakeShell } from "./fake-shell.ts";
+import { front } from "./front.ts";
 import { ScratchApp } from "./scratch-app.ts";
 
 const unpublished = "0123456789abcdef0123456789abcdef01234567";

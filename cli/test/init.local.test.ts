@@ -16,8 +16,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseConfig } from "@slipway/pipeline";
 import { afterEach, describe, expect, test } from "vitest";
-import { front } from "../src/front.ts";
 import { fakeShell } from "./fake-shell.ts";
+import { front } from "./front.ts";
 
 const samples = fileURLToPath(new URL("../../pipeline/test/sample-repositories/", import.meta.url));
 const folders: string[] = [];

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { checkPrinted } from "./check-documents.ts";
 
 const launcher = fileURLToPath(new URL("../bin/promote.js", import.meta.url));
 const old =
@@ -8,10 +9,12 @@ const old =
 
 function launch(args: readonly string[], options: { readonly imports: string; readonly launched?: boolean }) {
   const { SLIPWAY_LAUNCHED: _, ...env } = process.env;
-  return spawnSync(process.execPath, ["--import", options.imports, launcher, ...args], {
+  const ran = spawnSync(process.execPath, ["--import", options.imports, launcher, ...args], {
     encoding: "utf8",
     env: options.launched ? { ...env, SLIPWAY_LAUNCHED: "1" } : env,
   });
+  checkPrinted(args, ran.stdout, ran.status);
+  return ran;
 }
 
 describe("the launcher on a Node that is too old", () => {

@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { front } from "../src/front.ts";
 import { fakeShell } from "./fake-shell.ts";
+import { front } from "./front.ts";
 import { type Ran, ScratchApp } from "./scratch-app.ts";
 
 const octocat = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "octocat", GITHUB_ACTOR_ID: "583231" };
@@ -309,7 +309,7 @@ describe("what is stored of one environment and cannot be read", () => {
       const { exit, document } = await app.json(["status", "--releases"]);
       expect({ exit, damaged: document.damaged }).toEqual({
         exit: 0,
-        damaged: [{ sha: unpublished, because: "release.json is not JSON" }],
+        damaged: [{ sha: unpublished, because: "release.json is not JSON", environments: [] }],
       });
     } finally {
       rmSync(folder, { recursive: true });

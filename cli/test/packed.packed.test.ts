@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { purgePlatform } from "@slipway/pipeline/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkPrinted } from "./check-documents.ts";
 import { TinyApp } from "./tiny-app.ts";
 
 const execute = promisify(execFile);
@@ -82,6 +83,12 @@ async function run(program: string, args: readonly string[]): Promise<void> {
 }
 
 async function promote(...args: readonly string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
+  const ran = await runPacked(args);
+  checkPrinted(args, ran.stdout, ran.exit);
+  return ran;
+}
+
+async function runPacked(args: readonly string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
   const bin = join(app.folder, "node_modules/.bin/promote");
   try {
     const { stdout, stderr } = await execute(process.execPath, [bin, ...args], { cwd: app.folder });

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkLine } from "./check-documents.ts";
 import { TinyApp } from "./tiny-app.ts";
 
 let app: TinyApp;
@@ -18,6 +19,7 @@ async function promoteAnd(sha: string, strike: () => Promise<unknown>) {
   child.stderr?.resume();
   let struck: Promise<unknown> | null = null;
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    checkLine(line);
     if (struck === null && line.includes('"step:start"') && line.includes('"worker"')) struck = strike();
   }
   await struck;

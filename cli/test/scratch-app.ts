@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkPrinted } from "./check-documents.ts";
 
 const launcher = fileURLToPath(new URL("../bin/promote.js", import.meta.url));
 
@@ -11,6 +12,14 @@ export interface Ran {
   readonly exit: number | null;
   readonly out: string;
   readonly err: string;
+}
+
+export interface Started {
+  readonly kill: (signal: NodeJS.Signals) => void;
+  /** So far, on stdout and on stderr. */
+  readonly printed: () => string;
+  readonly errors: () => string;
+  readonly ended: Promise<Ran>;
 }
 
 const server = (version: string): string => `import { createServer } from "node:http";
@@ -106,10 +115,7 @@ export class ScratchApp {
     return this.start(args, variables).ended;
   }
 
-  start(
-    args: readonly string[],
-    variables: Readonly<Record<string, string>> = {},
-  ): { readonly kill: (signal: NodeJS.Signals) => void; readonly errors: () => string; readonly ended: Promise<Ran> } {
+  start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Started {
     const env = { ...process.env, GITHUB_ACTIONS: "", ...variables };
     const child = spawn(process.execPath, [launcher, ...args], {
       cwd: this.root,
@@ -128,7 +134,11 @@ export class ScratchApp {
       child.once("error", reject);
       child.once("close", (exit) => resolve({ exit, out, err }));
     });
-    return { kill: (signal) => child.kill(signal), errors: () => err, ended };
+    const checked = ended.then((ran) => {
+      checkPrinted(args, ran.out, ran.exit);
+      return ran;
+    });
+    return { kill: (signal) => child.kill(signal), printed: () => out, errors: () => err, ended: checked };
   }
 
   async json(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { purgePlatform } from "@slipway/pipeline/local";
+import { checkPrinted } from "./check-documents.ts";
 
 const execute = promisify(execFile);
 const launcher = join(import.meta.dirname, "../bin/promote.js");
@@ -109,7 +110,7 @@ export class TinyApp {
     return (await execute("git", [...identity, ...args], { cwd: this.folder })).stdout;
   }
 
-  /** A command in a process of its own, off a terminal. */
+  /** A command in a process of its own, off a terminal; whoever reads what it prints gives each line to `checkLine`. */
   start(...args: readonly string[]): ChildProcess {
     return spawn(process.execPath, [launcher, ...args], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
   }
@@ -121,6 +122,7 @@ export class TinyApp {
       textOf(child.stderr),
       new Promise<number | null>((resolve) => child.once("exit", resolve)),
     ]);
+    checkPrinted(args, stdout, exit);
     return { exit, stdout, stderr, document: parsed(stdout) };
   }
 

@@ -1,7 +1,9 @@
 import type { Digest, Epoch, Instant } from "../src/identifiers.ts";
 import { followWith, recordBytes } from "../src/ledger/chain.ts";
+import { historyKey } from "../src/ledger/keys.ts";
 import type { LedgerRecord, RecordBody, Standing } from "../src/ledger/records.ts";
 import { nothingYet } from "../src/ledger/records.ts";
+import type { ObjectStore } from "../src/ports.ts";
 import type { Plan } from "../src/promotion/plan.ts";
 import { sha256 } from "../src/release/canonical-json.ts";
 import { aPlan, aRelease, aRequest, aState, environmentOf, instantOf, nothingLive, octocat, shas } from "./builders.ts";
@@ -102,6 +104,13 @@ export function aLedger(bodies: readonly RecordBody[]): readonly LedgerRecord[] 
     return record;
   });
 }
+
+/** Puts what is not there yet of a ledger into a store; answers the number of its last record. */
+export async function storeLedger(store: ObjectStore, records: readonly LedgerRecord[]): Promise<number> {
+  for (const record of records) await store.putIfAbsent(historyKey(prod, record.seq), recordBytes(record));
+  return records.length;
+}
+export const recordKey = (seq: number): string => historyKey(prod, seq);
 
 export const standingAfter = (bodies: readonly RecordBody[]): Standing =>
   aLedger(bodies).reduce(

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
+import { checkPrinted } from "../../cli/test/check-documents.ts";
 import { bundleCli } from "../pack/bundle-cli.ts";
 
 export interface Answer {
@@ -24,7 +25,7 @@ export async function packageCli(): Promise<void> {
   await bundleCli(join(packaged, "dist"));
 }
 
-/** The command line as a person's shell runs it: a process of its own. */
+/** The command line as a person's shell runs it: a process of its own. Whoever reads what it prints gives each line to `checkLine`. */
 export function startPromote(folder: string, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [launcher, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
 }
@@ -33,6 +34,7 @@ export async function runPromote(folder: string, args: readonly string[]): Promi
   const started = performance.now();
   const child = startPromote(folder, [...args, "--json"]);
   const [stdout, stderr, exit] = await Promise.all([textOf(child.stdout), textOf(child.stderr), exitOf(child)]);
+  checkPrinted([...args, "--json"], stdout, exit);
   return { exit, document: parse(stdout), stderr, seconds: (performance.now() - started) / 1000 };
 }
 

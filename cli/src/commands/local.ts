@@ -1,8 +1,9 @@
 import { type EnvironmentName, type ExitCode, exitCodes, nearestWord, quoteInput, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { localLogsDocument, localStartDocument, localStatusDocument } from "../documents/local.ts";
 import { localStopDocument } from "../documents/local-stop.ts";
+import type { LogLine } from "../documents/schemas/local-logs.ts";
 import { purge } from "../local/purge.ts";
-import type { Document } from "../output.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { commandLine } from "../terminal/command-line.ts";
 import { spellAge } from "../terminal/durations.ts";
@@ -73,7 +74,7 @@ async function start(call: Call, session: Session, local: Local): Promise<ExitCo
       : `the platform of this machine ran already, pid ${started.pid}.`,
   });
   call.output.table(tableLines(addresses.map(({ env, url }) => [env, url])));
-  call.output.document({ kind: "local-start", version: 1, ...started, environments: addresses, exit: 0 } as Document);
+  call.output.document(localStartDocument(started, addresses));
   return exitCodes.done;
 }
 
@@ -94,13 +95,7 @@ async function stop(call: Call, session: Session, local: Local): Promise<ExitCod
 
 async function status(call: Call, session: Session, local: Local): Promise<ExitCode> {
   const found = await local.platformStatus(session.root);
-  call.output.document({
-    kind: "local-status",
-    version: 1,
-    running: found !== null,
-    platform: found,
-    exit: 0,
-  } as Document);
+  call.output.document(localStatusDocument(found));
   if (!found) {
     call.output.table(["The platform of this machine does not run. Start it with:  promote local start"]);
     return exitCodes.done;
@@ -126,7 +121,7 @@ async function logs(call: Call, session: Session, local: Local): Promise<ExitCod
   const abort = new AbortController();
   const end = call.shell.onInterrupt(() => abort.abort());
   call.shell.onReaderGone(() => abort.abort());
-  const lines: object[] = [];
+  const lines: LogLine[] = [];
   try {
     const input = {
       root: session.root,
@@ -144,7 +139,7 @@ async function logs(call: Call, session: Session, local: Local): Promise<ExitCod
   } finally {
     end();
   }
-  call.output.document({ kind: "local-logs", version: 1, lines, exit: 0 } as Document);
+  call.output.document(localLogsDocument(lines));
   return exitCodes.done;
 }
 

@@ -11,8 +11,10 @@ import {
   UserError,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import { type LockBreakDocument, type LockDocument, lockDocument } from "../documents/lock.ts";
-import { leaseDocument } from "../documents/promotion.ts";
+import { leaseDocument } from "../documents/lease.ts";
+import { lockDocument } from "../documents/lock.ts";
+import type { LockDocument } from "../documents/schemas/lock.ts";
+import type { LockBreakDocument } from "../documents/schemas/lock-break.ts";
 import { leaseFacts } from "../lock/lease-facts.ts";
 import { lockRun, programOf } from "../lock/lock-run.ts";
 import { reasonMissing, reasonOf, requireFlags, waitOf, withReason } from "../promotion/request.ts";

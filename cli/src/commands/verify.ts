@@ -16,7 +16,7 @@ import {
   verifyRelease,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import type { Document } from "../output.ts";
+import { nothingRunsDocument, runningDocument, storedDocument } from "../documents/verify.ts";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
 import { Commands } from "../promotion/next.ts";
 import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
@@ -48,17 +48,7 @@ async function verifyStored(call: Call, session: Session, sha: Sha): Promise<Exi
   const verification = await verifyRelease(session.store, shelf, sha);
   const name = spellSha(call.output.style, sha);
   const exit = verification.status === "whole" ? exitCodes.done : exitCodes.refused;
-  call.output.document({
-    kind: "verify",
-    version: 1,
-    sha,
-    outcome: verification.status === "whole" ? "same" : verification.status,
-    digest: "release" in verification ? (verification.release?.digest ?? null) : null,
-    objects: verification.status === "whole" ? verification.objects : null,
-    images: verification.status === "whole" ? verification.images : null,
-    differences: verification.status === "differs" ? verification.differences : [],
-    exit,
-  } as Document);
+  call.output.document(storedDocument(sha, verification));
   switch (verification.status) {
     case "whole": {
       const { objects, images, release } = verification;
@@ -108,15 +98,7 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
     throw new PortError("verify", "none", `${runs.sha} runs in ${name} by record, and its target.json is missing`);
   if (!runs || !target) {
     call.output.verdict({ verdict: "Same", text: `nothing runs in ${name} by record, and nothing was looked at.` });
-    call.output.document({
-      kind: "verify",
-      version: 1,
-      env,
-      outcome: "empty",
-      sha: null,
-      checks: [],
-      exit: exitCodes.done,
-    } as Document);
+    call.output.document(nothingRunsDocument(env));
     return exitCodes.done;
   }
   const look = await readRelease(session.store, runs.sha);
@@ -138,21 +120,7 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
       (check) => `${sign(style, marks[check.status])} ${check.name.padEnd(width)}${printable(check.message)}`,
     ),
   );
-  call.output.document({
-    kind: "verify",
-    version: 1,
-    env,
-    sha: runs.sha,
-    epoch: runs.epoch,
-    outcome: verdict.status === "yes" ? "same" : verdict.status === "no" ? "differs" : "unknown",
-    checks: verdict.checks.map(({ part, name: checked, status, message }) => ({
-      part,
-      name: checked,
-      status,
-      message,
-    })),
-    exit,
-  } as Document);
+  call.output.document(runningDocument(env, runs, verdict, exit));
   const recorded = `epoch ${runs.epoch} recorded ${spellNearTime(style, runs.from, session.clock.now())}`;
   if (verdict.status === "yes") {
     call.output.verdict({

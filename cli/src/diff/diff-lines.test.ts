@@ -113,7 +113,7 @@ test("what the clone does not know is not counted", () => {
 });
 
 test("an environment that is not as recorded says so, and so does a part that could not be read", () => {
-  const drift = [{ part: "service", name: "worker", expected: null, found: "is 1f6ac3d" }];
+  const drift = [{ part: "service" as const, name: "worker", expected: null, found: "is 1f6ac3d" }];
   const told = lines(
     difference({
       to: look("staging", newer, { state: "drift", drift }),

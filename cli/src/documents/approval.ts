@@ -1,18 +1,5 @@
 import type { Approval } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
-
-export interface ApprovalDocument extends Document {
-  readonly kind: "approval";
-  readonly env: string;
-  readonly sha: string;
-  /** Hash of the plan; null: of whichever was approved. */
-  readonly plan: string | null;
-  readonly outcome: "approved" | "already" | "revoked" | "none";
-  readonly by: string;
-  readonly at: string | null;
-  readonly expiresAt: string | null;
-  readonly exit: 0;
-}
+import type { ApprovalDocument } from "./schemas/approval.ts";
 
 export const approvalDocument = (outcome: "approved" | "already", approval: Approval): ApprovalDocument => ({
   kind: "approval",

@@ -1,12 +1,6 @@
-import type { Document } from "../output.ts";
+import type { CompletionDocument } from "./schemas/completion.ts";
 
-export interface CompletionDocument extends Document {
-  readonly kind: "completion";
-  readonly shell: string;
-  readonly script: string;
-  readonly exit: 0;
-}
-export const completionDocument = (shell: string, script: string): CompletionDocument => ({
+export const completionDocument = (shell: CompletionDocument["shell"], script: string): CompletionDocument => ({
   kind: "completion",
   version: 1,
   shell,

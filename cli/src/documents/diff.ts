@@ -1,14 +1,6 @@
 import { type Difference, isSame, isUnknown } from "../diff/difference.ts";
-import type { Document } from "../output.ts";
 import type { EnvironmentRuns } from "../status/observe-environment.ts";
-
-export interface DiffDocument extends Document {
-  readonly kind: "diff";
-  /** Null: what could be compared is the same, and a part could not be, or an environment is not as recorded. */
-  readonly same: boolean | null;
-  readonly exit: 0 | 7;
-  readonly [field: string]: unknown;
-}
+import type { DiffDocument } from "./schemas/diff.ts";
 
 export const diffDocument = (difference: Difference): DiffDocument => ({
   kind: "diff",
@@ -24,7 +16,7 @@ export const diffDocument = (difference: Difference): DiffDocument => ({
   exit: isUnknown(difference) ? 7 : 0,
 });
 
-const sideDocument = ({ env, runs, state, because, drift }: EnvironmentRuns): object => ({
+const sideDocument = ({ env, runs, state, because, drift }: EnvironmentRuns): DiffDocument["from"] => ({
   env,
   sha: runs?.sha ?? null,
   webSha: runs?.webSha ?? null,

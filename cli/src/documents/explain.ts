@@ -1,20 +1,14 @@
 import { type Decision, exitOf, type RuleAnswer } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
 import type { Question } from "../promotion/question.ts";
-import { asksOnly, decisionWord, type ReasonDocument, reasonDocument } from "./plan.ts";
+import { asksOnly, decisionWord, reasonDocument } from "./plan.ts";
+import type { ExplainDocument, RuleDocument } from "./schemas/explain.ts";
 
-export interface ExplainDocument extends Document {
-  readonly kind: "explain";
-  readonly env: string;
-  readonly decision: "allowed" | "refused" | "unknown";
-  readonly reasons: readonly ReasonDocument[];
-  readonly rules: readonly object[];
-  readonly exit: number;
-  readonly [field: string]: unknown;
-}
+export type { ExplainDocument, RuleDocument };
+
+type Asked = Pick<Question, "request" | "from" | "to"> & { readonly look: Pick<Question["look"], "plan"> };
 
 export const explainDocument = (
-  { request, look, from, to }: Question,
+  { request, look, from, to }: Asked,
   decision: Decision,
   time: { readonly at: string; readonly asOf: boolean },
 ): ExplainDocument => ({
@@ -37,11 +31,17 @@ export const explainDocument = (
   exit: exitOf(decision),
 });
 
-function ruleDocument(answer: RuleAnswer): object {
+function ruleDocument(answer: RuleAnswer): RuleDocument {
   const { rule, status } = answer;
-  if (answer.status === "passed" || answer.status === "unproven") return { rule, status, message: answer.message };
-  if (answer.status === "waived") return { rule, status, code: answer.code, message: answer.message };
-  if (answer.status === "overridden")
-    return { rule, status, code: answer.reason.code, message: answer.reason.message, because: answer.because };
-  return { rule, status, ...reasonDocument(answer.reason) };
+  switch (status) {
+    case "passed":
+    case "unproven":
+      return { rule, status, message: answer.message };
+    case "waived":
+      return { rule, status, code: answer.code, message: answer.message };
+    case "overridden":
+      return { rule, status, code: answer.reason.code, message: answer.reason.message, because: answer.because };
+    case "refused":
+      return { rule, status, ...reasonDocument(answer.reason) };
+  }
 }

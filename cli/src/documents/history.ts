@@ -1,11 +1,14 @@
 import { type EpochSummary, endingWords, movementOf } from "../history/epochs.ts";
-import type { Document } from "../output.ts";
 import type { Session } from "../session.ts";
+import { failureDocument } from "./failure.ts";
+import type { EpochDocument, EpochStepDocument, HistoryDocument } from "./schemas/history.ts";
+
+export type { EpochDocument, EpochStepDocument, HistoryDocument };
 
 /** The words of every document; on record a failed promotion that was put back has settled as "reverted". */
 const outcomes = { done: "done", reverted: "failed", refused: "refused", partial: "failed" } as const;
 
-const epochDocument = (epoch: EpochSummary): object => {
+const epochDocument = (epoch: EpochSummary): EpochDocument => {
   const { from, to } = movementOf(epoch);
   return {
     env: epoch.environment,
@@ -27,7 +30,7 @@ const epochDocument = (epoch: EpochSummary): object => {
     approvedBy: epoch.plan?.approvedBy ?? [],
     reason: epoch.open.request?.reason ?? null,
     reasons: epoch.outcome?.reasons ?? [],
-    failure: epoch.outcome?.failure ?? null,
+    failure: epoch.outcome?.failure ? failureDocument(epoch.outcome.failure) : null,
     database: epoch.database && { migrations: epoch.database.applied?.length ?? 0 },
     steps: epoch.steps.map((step) => ({
       n: step.n,
@@ -43,11 +46,12 @@ const epochDocument = (epoch: EpochSummary): object => {
 };
 
 export const historyDocument = (
-  session: Session,
+  { policy }: Pick<Session, "policy">,
   epochs: readonly EpochSummary[],
-): Document & { readonly epochs: readonly object[] } => ({
+): HistoryDocument => ({
   kind: "history",
   version: 1,
-  ...{ app: session.policy.policy.app },
+  app: policy.policy.app,
   epochs: epochs.map(epochDocument),
+  exit: 0,
 });

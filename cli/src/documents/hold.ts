@@ -1,25 +1,14 @@
 import type { Hold, LeaseLook } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
-import { leaseDocument } from "./promotion.ts";
+import { leaseDocument } from "./lease.ts";
+import type { HoldOutcomeDocument } from "./schemas/hold.ts";
 import { holdDocument } from "./status.ts";
-
-export interface HoldDocument extends Document {
-  readonly kind: "hold";
-  readonly env: string;
-  readonly outcome: "held" | "lifted" | "none" | "busy";
-  /** As it is now. */
-  readonly hold: object | null;
-  /** Of whoever is changing the environment; null: nobody, or it was not asked. */
-  readonly lease: object | null;
-  readonly exit: 0 | 5;
-}
 
 export const holdOutcome = (
   env: string,
-  outcome: HoldDocument["outcome"],
+  outcome: HoldOutcomeDocument["outcome"],
   hold: Hold | null,
   lease: LeaseLook | null,
-): HoldDocument => ({
+): HoldOutcomeDocument => ({
   kind: "hold",
   version: 1,
   env,

@@ -1,18 +1,5 @@
 import type { Detection } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
-
-export interface InitDocument extends Document {
-  readonly kind: "init";
-  readonly app: string;
-  /** Null: nothing was written (`--print`). */
-  readonly written: string | null;
-  /** `.slipway/` was added to .gitignore. */
-  readonly ignored: boolean;
-  readonly findings: Detection["findings"];
-  readonly yaml: string;
-  readonly next: readonly string[];
-  readonly exit: 0;
-}
+import type { InitDocument } from "./schemas/init.ts";
 
 export const initDocument = (
   { app, findings, yaml }: Detection,

@@ -1,31 +1,8 @@
 import type { LeaseLook } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
-import { leaseDocument } from "./promotion.ts";
+import { leaseDocument } from "./lease.ts";
+import type { LocalStopDocument, ToldEnvironment, UntoldEnvironment } from "./schemas/local-stop.ts";
 
-/** An environment whose ledger was told that its database goes. */
-export interface ToldEnvironment {
-  readonly env: string;
-  readonly epoch: number;
-  /** Applied until then, by record. */
-  readonly migrations: number;
-}
-/** One whose ledger could not be told. */
-export interface UntoldEnvironment {
-  readonly env: string;
-  readonly because: string;
-}
-
-export interface LocalStopDocument extends Document {
-  readonly kind: "local-stop";
-  /** It ran, and does not any more. */
-  readonly stopped: boolean;
-  readonly purged: boolean;
-  readonly told: readonly ToldEnvironment[];
-  readonly untold: readonly UntoldEnvironment[];
-  /** Who is changing an environment, so that nothing was removed; null: nobody. */
-  readonly busy: { readonly env: string; readonly lease: object } | null;
-  readonly exit: 0 | 5;
-}
+export type { ToldEnvironment, UntoldEnvironment };
 
 const nothing = {
   kind: "local-stop",

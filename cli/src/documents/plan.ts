@@ -1,14 +1,8 @@
-import type { Decision, Plan, Reason, Sha, Step } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
+import { type Decision, exitOf, type Plan, type Reason, type Step } from "@slipway/pipeline";
+import type { EvidenceDocument, ReasonDocument } from "./schemas/parts/reason.ts";
+import type { PlanDocument, StepDocument } from "./schemas/plan.ts";
 
-export interface ReasonDocument {
-  readonly code: string;
-  readonly kind: "no" | "unknown";
-  readonly message: string;
-  readonly overridable: boolean;
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly clearsAt: string | null;
-}
+export type { ReasonDocument };
 
 export const reasonDocument = ({
   code,
@@ -23,7 +17,8 @@ export const reasonDocument = ({
   kind,
   message,
   overridable,
-  evidence: { ...data, lines: evidence },
+  // Rules say what they have seen in fields of their own: every output of a test is held against the list of them.
+  evidence: { ...data, lines: evidence } as EvidenceDocument,
   clearsAt,
 });
 
@@ -31,49 +26,28 @@ export const reasonDocument = ({
 export const asksOnly = (decision: Decision): boolean =>
   decision.reasons.length > 0 && decision.reasons.every((reason) => reason.code === "approval" && reason.kind === "no");
 
-export interface StepDocument {
-  readonly n: number;
-  readonly kind: string;
-  readonly already: boolean;
-  readonly [field: string]: unknown;
-}
-
 function stepDocument(step: Step, n: number): StepDocument {
-  const { kind, already } = step;
-  const at = { n, kind, already };
+  const at = { n, already: step.already };
   switch (step.kind) {
     case "pin-artifacts":
-      return { ...at, images: step.images };
+      return { ...at, kind: step.kind, images: step.images };
     case "prepare-services":
-      return { ...at, services: step.services.map(({ service }) => service) };
+      return { ...at, kind: step.kind, services: step.services.map(({ service }) => service) };
     case "publish-web":
-      return { ...at, files: step.files, bytes: step.bytes };
+      return { ...at, kind: step.kind, files: step.files, bytes: step.bytes };
     case "run-migrations":
-      return { ...at, migrations: step.pending };
+      return { ...at, kind: step.kind, migrations: step.pending };
     case "roll-service":
-      return { ...at, name: step.service, image: step.to.image };
+      return { ...at, kind: step.kind, name: step.service, image: step.to.image };
     case "retire-service":
-      return { ...at, name: step.service };
+      return { ...at, kind: step.kind, name: step.service };
     case "switch-web":
-      return { ...at, from: step.from?.sha ?? null, to: step.to?.sha ?? null };
+      return { ...at, kind: step.kind, from: step.from?.sha ?? null, to: step.to?.sha ?? null };
     case "invalidate":
-      return { ...at, paths: step.paths };
+      return { ...at, kind: step.kind, paths: step.paths };
     case "verify-live":
-      return { ...at, services: Object.keys(step.state.services) };
+      return { ...at, kind: step.kind, services: Object.keys(step.state.services) };
   }
-}
-
-export interface PlanDocument extends Document {
-  readonly kind: "plan";
-  readonly hash: string | null;
-  readonly env: string;
-  readonly direction: "forward" | "back";
-  readonly from: Sha | null;
-  readonly to: Sha | null;
-  readonly decision: "allowed" | "refused" | "unknown";
-  readonly ask: boolean;
-  readonly reasons: readonly ReasonDocument[];
-  readonly steps: readonly StepDocument[];
 }
 
 export const decisionWord = (decision: Decision): PlanDocument["decision"] => {
@@ -86,8 +60,8 @@ export const planDocument = (input: {
   readonly decision: Decision;
   readonly env: string;
   readonly action: "promote" | "rollback";
-  readonly from: Sha | null;
-  readonly to: Sha | null;
+  readonly from: string | null;
+  readonly to: string | null;
 }): PlanDocument => ({
   kind: "plan",
   version: 1,
@@ -100,4 +74,5 @@ export const planDocument = (input: {
   ask: asksOnly(input.decision),
   reasons: input.decision.reasons.map(reasonDocument),
   steps: (input.plan?.steps ?? []).map((step, index) => stepDocument(step, index + 1)),
+  exit: exitOf(input.decision),
 });

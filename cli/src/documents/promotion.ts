@@ -1,36 +1,13 @@
-import type { Ending, EnvironmentState, PromotionReport, Sha } from "@slipway/pipeline";
+import type { EnvironmentState, PromotionReport, StepOutcome } from "@slipway/pipeline";
 import { withoutRemarks } from "../failure.ts";
-import type { Document } from "../output.ts";
 import { destinationOf, originOf } from "../promotion/told.ts";
 import { partOf } from "../terminal/step-words.ts";
-import { type ReasonDocument, reasonDocument } from "./plan.ts";
+import { failureDocument } from "./failure.ts";
+import { leaseDocument } from "./lease.ts";
+import { reasonDocument } from "./plan.ts";
+import type { PromotionDocument } from "./schemas/promotion.ts";
 
-export interface PromotionDocument extends Document {
-  readonly kind: "promotion";
-  readonly app: string;
-  readonly env: string;
-  readonly direction: "forward" | "back";
-  readonly epoch: number | null;
-  readonly resumes: number | null;
-  readonly by: string;
-  readonly from: Sha | null;
-  readonly to: Sha | null;
-  readonly plan: string | null;
-  readonly url: string | null;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly outcome: "done" | "refused" | "failed" | "unknown";
-  readonly environment: PromotionReport["environment"];
-  readonly exit: number;
-  /** Finer than `outcome`: already, overtaken, busy, lost … */
-  readonly ending: Ending["kind"];
-  readonly reasons: readonly ReasonDocument[];
-  readonly failure: object | null;
-  readonly steps: readonly object[];
-  readonly parts: readonly object[];
-  readonly lease: object | null;
-  readonly next: readonly string[];
-}
+type Part = PromotionDocument["parts"][number];
 
 export function promotionDocument(
   report: PromotionReport,
@@ -57,40 +34,26 @@ export function promotionDocument(
     exit: report.exit,
     ending: ending.kind,
     reasons: ending.kind === "refused" ? (report.decision?.reasons ?? []).map(reasonDocument) : [],
-    failure: failure && {
-      code: failure.code,
-      step: failure.step,
-      name: failure.name,
-      where: failure.where && { file: failure.where.file, line: failure.where.line, path: null },
-      cause: failure.cause,
-      log: failure.log,
-    },
-    steps: report.steps.map(({ n, step, back, report: seen, seconds }) => ({
-      n,
-      kind: step.kind,
-      ...(partOf(step) === null ? {} : { name: partOf(step) }),
-      ...(back ? { back } : {}),
-      outcome: seen.status === "done" && !seen.changed ? "same" : seen.status,
-      summary: seen.summary,
-      seconds: Math.round(seconds * 10) / 10,
-    })),
+    failure: failure && failureDocument(failure),
+    steps: report.steps.map(stepDocument),
     parts: partsOf(report),
     lease: ending.kind === "busy" ? leaseDocument(ending.look) : null,
     next: withoutRemarks(around.next),
   };
 }
 
-export const leaseDocument = (look: Extract<Ending, { kind: "busy" }>["look"]): object => ({
-  state: look.stale ? "stale" : look.state,
-  by: look.by.name,
-  host: look.host,
-  runUrl: look.runUrl,
-  epoch: look.epoch,
-  doing: look.doing,
-  since: look.since,
-  heartbeatSecondsAgo: Math.round(look.ageMilliseconds / 1000),
-  quietUntil: look.quietUntil,
-});
+function stepDocument({ n, step, back, report, seconds }: StepOutcome): PromotionDocument["steps"][number] {
+  const name = partOf(step);
+  return {
+    n,
+    kind: step.kind,
+    ...(name === null ? {} : { name }),
+    ...(back ? { back } : {}),
+    outcome: report.status === "done" && !report.changed ? "same" : report.status,
+    summary: report.summary,
+    seconds: Math.round(seconds * 10) / 10,
+  };
+}
 
 function outcomeOf({ ending, exit }: PromotionReport): PromotionDocument["outcome"] {
   switch (ending.kind) {
@@ -113,7 +76,7 @@ function outcomeOf({ ending, exit }: PromotionReport): PromotionDocument["outcom
 }
 
 /** What the environment is known to run now, part by part; nothing where nothing was looked at. */
-function partsOf({ observed, plan, ending }: PromotionReport): readonly object[] {
+function partsOf({ observed, plan, ending }: PromotionReport): readonly Part[] {
   if (ending.kind === "partial") {
     const stuck = new Set(ending.notBack);
     return stateParts(plan?.before ?? null).map((part) => ({ ...part, matches: !stuck.has(part.name) }));
@@ -122,10 +85,10 @@ function partsOf({ observed, plan, ending }: PromotionReport): readonly object[]
   return stateParts(state).map((part) => ({ ...part, matches: true }));
 }
 
-function stateParts(state: EnvironmentState | null): readonly { part: string; name: string; sha: Sha }[] {
+function stateParts(state: EnvironmentState | null): readonly Omit<Part, "matches">[] {
   if (!state) return [];
   const services = Object.entries(state.services).flatMap(([name, revision]) =>
-    revision ? [{ part: "service", name, sha: revision.sha }] : [],
+    revision ? [{ part: "service" as const, name, sha: revision.sha }] : [],
   );
-  return state.web ? [...services, { part: "web", name: "web", sha: state.web.sha }] : services;
+  return state.web ? [...services, { part: "web" as const, name: "web", sha: state.web.sha }] : services;
 }

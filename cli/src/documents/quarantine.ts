@@ -1,15 +1,4 @@
-import type { Document } from "../output.ts";
-
-export interface QuarantineDocument extends Document {
-  readonly kind: "quarantine";
-  readonly sha: string;
-  readonly outcome: "quarantined" | "already" | "lifted" | "none";
-  /** The newest mark, lifted or not. */
-  readonly mark: object | null;
-  /** Where it runs by record. */
-  readonly environments: readonly string[];
-  readonly exit: 0;
-}
+import type { QuarantineDocument } from "./schemas/quarantine.ts";
 
 export const quarantineDocument = (
   fields: Pick<QuarantineDocument, "sha" | "outcome" | "mark" | "environments">,

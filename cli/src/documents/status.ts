@@ -1,22 +1,18 @@
-import type { Hold, StoredRelease } from "@slipway/pipeline";
-import type { Document } from "../output.ts";
+import { exitCodes, type Hold, type StoredRelease } from "@slipway/pipeline";
+import { failureOf } from "../failure.ts";
 import type { Session } from "../session.ts";
 import type { EnvironmentLook, NextMove } from "../status/observe-environment.ts";
-import { leaseDocument } from "./promotion.ts";
+import { leaseDocument } from "./lease.ts";
+import { decisionWord } from "./plan.ts";
+import type { HoldDocument } from "./schemas/parts/hold-mark.ts";
+import type { EnvironmentDocument, NextDocument, StatusDocument } from "./schemas/status.ts";
 
-export interface StatusDocument extends Document {
-  readonly kind: "status";
-  readonly app: string;
-  readonly at: string;
-  readonly store: string;
-  readonly newest: { readonly sha: string; readonly publishedAt: string } | null;
-  readonly environments: readonly object[];
-}
+export type { EnvironmentDocument, HoldDocument, NextDocument, StatusDocument };
 
 export const newestDocument = (newest: StoredRelease | null): StatusDocument["newest"] =>
   newest && { sha: newest.manifest.git.sha, publishedAt: newest.publishedAt };
 
-export const holdDocument = (hold: Hold | null): object | null =>
+export const holdDocument = (hold: Hold | null): HoldDocument | null =>
   hold && { by: hold.by.name, at: hold.at, reason: hold.reason };
 
 export const statusDocument = (
@@ -31,9 +27,16 @@ export const statusDocument = (
   store: session.address,
   newest: newestDocument(newest),
   environments: looks.map(environmentDocument),
+  exit: exitOf(looks),
 });
 
-function environmentDocument(look: EnvironmentLook): object {
+/** Never green where an environment could not be read: its mistake decides, and the others are told all the same. */
+function exitOf(looks: readonly EnvironmentLook[]): StatusDocument["exit"] {
+  const [bad] = looks.flatMap(({ unreadable }) => unreadable ?? []);
+  return bad ? failureOf(bad).exit : exitCodes.done;
+}
+
+function environmentDocument(look: EnvironmentLook): EnvironmentDocument {
   const { runs, standing } = look;
   return {
     env: look.env,
@@ -62,14 +65,10 @@ function environmentDocument(look: EnvironmentLook): object {
   };
 }
 
-const nextDocument = ({ sha, distance, decision }: NextMove): object => ({
+const nextDocument = ({ sha, distance, decision }: NextMove): NextDocument => ({
   sha,
   commits: distance?.commits ?? null,
-  decision: decision.allowed
-    ? "allowed"
-    : decision.reasons.some((reason) => reason.kind === "no")
-      ? "refused"
-      : "unknown",
+  decision: decisionWord(decision),
   earliest: decision.earliest?.at ?? null,
   until: decision.earliest?.until ?? null,
   reasons: decision.reasons.map(({ code, clearsAt }) => ({ code, clearsAt })),

@@ -51,7 +51,7 @@ const settles = ({ result }: Body<"outcome">): boolean => result === "done" || r
 
 /** How it ended, in words. */
 export function endingWords(epoch: EpochSummary): string {
-  const { outcome, plan, open, steps } = epoch;
+  const { outcome, plan, turn, open, steps } = epoch;
   const code = outcome?.failure?.code ?? outcome?.reasons[0]?.code ?? null;
   const finished = open.resumes === null ? "" : `, finished ${open.resumes}`;
   if (open.command === "infrastructure" && outcome)
@@ -68,7 +68,8 @@ export function endingWords(epoch: EpochSummary): string {
         ? `failed, unchanged${code === null ? "" : `: ${code}`}${finished}`
         : `${code === null ? "put back" : `failed, put back: ${code}`}${outcome.held ? ", held" : ""}${finished}`;
     case undefined: {
-      if (!plan) return epoch.isOver ? "nothing changed" : "no plan yet";
+      if (open.command === "infrastructure") return epoch.isOver ? "lost" : "open";
+      if (!plan && !turn) return epoch.isOver ? "nothing changed" : "no plan yet";
       const last = steps.at(-1);
       const at = last ? ` after ${last.step}${last.name === null ? "" : ` ${last.name}`}` : "";
       return epoch.isOver ? `lost${at}` : `open${at}`;

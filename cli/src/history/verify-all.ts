@@ -1,6 +1,6 @@
 import { type EnvironmentName, type ExitCode, exitCodes, shortDigest, verifyHistory } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import type { Document } from "../output.ts";
+import { historyVerifyDocument } from "../documents/history-verify.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 
@@ -11,13 +11,7 @@ export async function verifyAll(call: Call, session: Session, asked: readonly En
   );
   const broken = verdicts.flatMap(({ env, verdict }) => (verdict.ok ? [] : [{ env, ...verdict }]));
   const epochs = verdicts.reduce((sum, { verdict }) => sum + (verdict.ok ? verdict.epochs : 0), 0);
-  call.output.document({
-    kind: "history-verify",
-    version: 1,
-    outcome: broken.length === 0 ? "whole" : "broken",
-    exit: broken.length === 0 ? exitCodes.done : exitCodes.refused,
-    environments: verdicts.map(({ env, verdict }) => ({ env, ...verdict })),
-  } as Document);
+  call.output.document(historyVerifyDocument(verdicts));
   if (broken.length === 0) {
     const heads = verdicts.flatMap(({ env, verdict }) =>
       verdict.ok && verdict.head ? [`${session.nameOf(env)} ${shortDigest(verdict.head)}`] : [],

@@ -10,7 +10,8 @@ import {
   UserError,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import { busyDocument, type LockRunDocument, lockRunDocument } from "../documents/lock.ts";
+import { errorDocumentOf } from "../documents/error.ts";
+import { busyDocument, lockRunDocument } from "../documents/lock.ts";
 import { InterruptedWait } from "../promotion/interruption.ts";
 import { waitOf } from "../promotion/request.ts";
 import type { Session } from "../session.ts";
@@ -66,12 +67,12 @@ export async function lockRun(
     if (answer.status === "busy") return busy(call, name, busyDocument(environment, answer.look), answer.look);
     return tell(call, name, lockRunDocument(environment, answer.epoch, basename(program), answer.end));
   } catch (error) {
-    if (error instanceof InterruptedWait) return interrupted(call, name, environment);
+    if (error instanceof InterruptedWait) return interrupted(call, name);
     throw lostWhileRunning(error, basename(program));
   }
 }
 
-function tell(call: Call, name: string, document: LockRunDocument): ExitCode {
+function tell(call: Call, name: string, document: ReturnType<typeof lockRunDocument>): ExitCode {
   const { exit, failed } = document;
   call.output.say(`${name} is free again; ${failed ?? `${document.program} exited 0`}.`);
   call.output.document(document);
@@ -92,14 +93,10 @@ function busy(call: Call, name: string, document: ReturnType<typeof busyDocument
   return exitCodes.busy;
 }
 
-function interrupted(call: Call, name: string, env: string): ExitCode {
+function interrupted(call: Call, name: string): ExitCode {
   const message = `stopped while waiting for ${name}. Nothing was run.`;
   call.output.verdict({ verdict: "Interrupted", text: message });
-  call.output.document({
-    kind: "error",
-    version: 1,
-    ...{ code: "interrupted", exit: exitCodes.interrupted, message, where: null, next: [], env },
-  });
+  call.output.document(errorDocumentOf("interrupted", exitCodes.interrupted, message));
   return exitCodes.interrupted;
 }
 

@@ -9,6 +9,7 @@ import {
   readTarget,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { errorDocumentOf } from "../documents/error.ts";
 import { promotionDocument } from "../documents/promotion.ts";
 import { isOnGitHub } from "../session/actor.ts";
 import { holderOf, isGone, type Session, timing } from "../session.ts";
@@ -98,14 +99,6 @@ async function tell(call: Call, session: Session, report: PromotionReport, secon
 function interruptedWait(call: Call, session: Session, request: PromotionRequest): ExitCode {
   const text = `stopped while waiting for ${session.nameOf(request.environment)}. Nothing was changed.`;
   call.output.verdict({ verdict: "Interrupted", text });
-  call.output.document({
-    kind: "error",
-    version: 1,
-    code: "interrupted",
-    exit: exitCodes.interrupted,
-    message: text,
-    where: null,
-    next: [],
-  } as Parameters<typeof call.output.document>[0]);
+  call.output.document(errorDocumentOf("interrupted", exitCodes.interrupted, text));
   return exitCodes.interrupted;
 }

@@ -1,5 +1,6 @@
 import {
   BrokenChainError,
+  type Check,
   type Decision,
   type Distance,
   distanceOf,
@@ -27,7 +28,7 @@ import type { Session } from "../session.ts";
 
 type EnvironmentStateWord = "as-recorded" | "drift" | "partial" | "in-progress" | "empty" | "unknown";
 interface DriftItem {
-  readonly part: string;
+  readonly part: Check["part"];
   readonly name: string;
   readonly expected: string | null;
   readonly found: string;
@@ -210,16 +211,21 @@ async function subjectOf(session: Session, runs: GoodRun | null): Promise<string
   return look.status === "found" ? look.release.manifest.git.subject : null;
 }
 
-/** The release of the environment below, or for the first one the newest; null: nothing newer is there. */
+/** The release of the environment below, or for the first one the newest; null: none is there. */
+export async function shaToEnter(session: Session, env: EnvironmentName, newest: Sha | null): Promise<Sha | null> {
+  const ladder = session.policy.policy.environments.map((environment) => environment.name);
+  const below = ladder[ladder.indexOf(env) - 1];
+  return below === undefined ? newest : await shaBelow(session, below);
+}
+
+/** Null: nothing newer is there. */
 async function nextMove(
   session: Session,
   env: EnvironmentName,
   runs: GoodRun | null,
   newest: Sha | null,
 ): Promise<NextMove | null> {
-  const ladder = session.policy.policy.environments.map((environment) => environment.name);
-  const below = ladder[ladder.indexOf(env) - 1];
-  const sha = below === undefined ? newest : await shaBelow(session, below);
+  const sha = await shaToEnter(session, env, newest);
   if (sha === null || sha === runs?.sha) return null;
   const request: PromotionRequest = {
     action: "promote",

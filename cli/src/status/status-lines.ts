@@ -1,6 +1,5 @@
 import type { StoredRelease } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import { failureOf } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { spellDistance } from "../terminal/distance.ts";
@@ -9,6 +8,7 @@ import { printable } from "../terminal/escape.ts";
 import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime, spellTime } from "../terminal/times.ts";
+import { commandsFor } from "./commands-for.ts";
 import type { EnvironmentLook, EnvironmentRuns, NextMove } from "./observe-environment.ts";
 
 /** `promote status` as a page: what runs where, then what may move. */
@@ -106,18 +106,4 @@ function moveWords({ decision, now }: NextMove, style: Style): string {
     return `in ${wait} (${codes.join(", ")})${until}${approved === "" ? "" : `; ${approved}`}`;
   }
   return codes.length === 0 ? approved : `no: ${codes.join(", ")}${approved === "" ? "" : `; ${approved}`}`;
-}
-
-/** Whole commands, where running them can help. */
-function commandsFor(look: EnvironmentLook, ladder: string): readonly string[] {
-  if (look.unreadable) return failureOf(look.unreadable).message.next ?? [];
-  if (look.state === "drift") return [`promote verify --env ${look.env}${ladder}`];
-  const open = look.standing.unfinished;
-  if (open && (!look.lease || look.lease.stale)) {
-    const sha = open.request.action === "promote" ? open.plan.release?.sha : null;
-    const forward = sha ? [`promote --sha ${sha} --env ${look.env}${ladder}`] : [];
-    return [...forward, `promote rollback --env ${look.env}${ladder}`];
-  }
-  if (look.next?.decision.allowed) return [`promote --sha ${look.next.sha} --env ${look.env}${ladder}`];
-  return [];
 }

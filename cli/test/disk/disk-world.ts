@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { front } from "../../src/front.ts";
 import { fakeShell } from "../fake-shell.ts";
+import { front } from "../front.ts";
 import { TinyApp } from "../tiny-app.ts";
 
 /** As the store lays keys out: plain ones alone, long parts split. */

@@ -11,8 +11,8 @@ import {
   type Told,
   textOf,
 } from "../../../pipeline/test/hostile/hostile-case.ts";
-import { front } from "../../src/front.ts";
 import { fakeShell } from "../fake-shell.ts";
+import { front } from "../front.ts";
 import { ScratchApp } from "../scratch-app.ts";
 
 /** A call of the CLI that nobody should make. `{sha}` and `{root}` stand for the published release and the checkout. */

@@ -35,6 +35,8 @@ export class KillsWorld {
   readonly claims: Claim[] = [];
   readonly #root: string;
   readonly #guards: Process[] = [];
+  /** Of all that its commands printed. */
+  readonly #faults: string[] = [];
   #ledger = new LedgerCheck();
   #home: Home;
 
@@ -89,6 +91,7 @@ export class KillsWorld {
       await trace.read;
       trace[Symbol.dispose]();
       const { document } = trace;
+      this.#faults.push(...trace.faults);
       const isWhole = document?.kind !== undefined;
       if (isWhole && document.kind === "promotion")
         this.claims.push({ ending: document.ending, epoch: document.epoch });
@@ -107,7 +110,13 @@ export class KillsWorld {
     if (everything) this.#ledger = new LedgerCheck();
     readLedger(this.#environment, this.#ledger);
     const told = await this.#read(wanted);
-    return [...strangers, ...this.#ledger.problems, ...told, ...problemsOfClaims(this.claims, this.#ledger)];
+    return [
+      ...strangers,
+      ...this.#faults,
+      ...this.#ledger.problems,
+      ...told,
+      ...problemsOfClaims(this.claims, this.#ledger),
+    ];
   }
 
   /** A server that was killed a moment ago may not answer yet. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { checkLine } from "../check-documents.ts";
 
 /** Something that a command did, and when, in milliseconds after its start. */
 export interface Mark {
@@ -20,6 +21,8 @@ export class Trace implements Disposable {
   readonly marks: Mark[] = [];
   /** The last line that it printed. */
   document: Json = null;
+  /** Lines that are not what the published schemas say. */
+  readonly faults: string[] = [];
   /** Resolves when all that it printed was read. */
   readonly read: Promise<void>;
   readonly #started = performance.now();
@@ -64,6 +67,11 @@ export class Trace implements Disposable {
     const event = parse(line);
     if (event === null) return;
     this.document = event;
+    try {
+      checkLine(line);
+    } catch (error) {
+      this.faults.push((error as Error).message);
+    }
     const step = event.step?.kind && `${event.back ? "back: " : ""}${event.step.kind}`;
     if (event.type === "step:start") this.#note(`${step} begins`);
     else if (event.type === "step:progress") this.#note(`${step} goes on`);

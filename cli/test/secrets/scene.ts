@@ -1,8 +1,8 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { front } from "../../src/front.ts";
 import { fakeShell } from "../fake-shell.ts";
+import { front } from "../front.ts";
 import { ScratchApp } from "../scratch-app.ts";
 import { Canary, type Form, findLeaks, forms, type Leak, plainForms } from "./canary.ts";
 import { leakingMigration, writeLeakingApp } from "./leaking-app.ts";

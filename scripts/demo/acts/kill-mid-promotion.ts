@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
+import { checkLine } from "../../../cli/test/check-documents.ts";
 import { exitOf, startPromote } from "../run-promote.ts";
 import type { Act, Stage } from "../stage.ts";
 
@@ -28,6 +29,7 @@ async function killAt(stage: Stage, args: readonly string[], kind: string): Prom
   const ended = exitOf(child);
   if (!child.stdout) throw new Error("no events");
   for await (const line of createInterface({ input: child.stdout })) {
+    checkLine(line);
     const event = JSON.parse(line) as { type?: string; step?: { kind: string; service?: string } };
     if (event.type !== "step:start" || event.step?.kind !== kind) continue;
     child.kill("SIGKILL");

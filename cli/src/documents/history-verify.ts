@@ -1,0 +1,17 @@
+import { exitCodes, type verifyHistory } from "@slipway/pipeline";
+import type { HistoryVerifyDocument } from "./schemas/history-verify.ts";
+
+type Verdict = Awaited<ReturnType<typeof verifyHistory>>;
+
+export function historyVerifyDocument(
+  verdicts: readonly { readonly env: string; readonly verdict: Verdict }[],
+): HistoryVerifyDocument {
+  const isWhole = verdicts.every(({ verdict }) => verdict.ok);
+  return {
+    kind: "history-verify",
+    version: 1,
+    outcome: isWhole ? "whole" : "broken",
+    exit: isWhole ? exitCodes.done : exitCodes.refused,
+    environments: verdicts.map(({ env, verdict }) => ({ env, ...verdict })),
+  };
+}
