@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** unit needs nothing but Node; local starts processes and Postgres; packed installs tarballs (needs the registry). */
+/** unit needs nothing but Node; local starts processes and Postgres; packed installs tarballs (needs the registry); browser drives Chromium. */
 export default defineConfig({
   test: {
     passWithNoTests: false,
@@ -13,6 +13,7 @@ export default defineConfig({
           exclude: [
             "**/*.local.test.ts",
             "**/*.packed.test.ts",
+            "**/*.browser.test.ts",
             "**/*.integration.test.ts",
             "**/node_modules/**",
             "**/dist/**",
@@ -36,6 +37,15 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["**/*.browser.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

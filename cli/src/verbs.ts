@@ -117,7 +117,7 @@ const everyDay: readonly Verb[] = [
     flags: [flag("port", "<port>", "its port (4600)"), flag("open", null, "open it in a browser")],
     words: null,
     mostWords: 0,
-    load: null,
+    load: () => import("./commands/board.ts"),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { bundlePage } from "../../cli/src/board/page.ts";
 import { bundleRunner } from "../../pipeline/src/migration/runner/bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -35,4 +36,12 @@ export async function bundleCli(folder: string): Promise<void> {
   mkdirSync(join(folder, "runner"), { recursive: true });
   for (const engine of ["knex", "sql"] as const)
     writeFileSync(join(folder, `runner/${engine}.mjs`), await bundleRunner(engine));
+  await writePage(join(folder, "board"));
+}
+
+async function writePage(folder: string): Promise<void> {
+  const { html, script, style } = await bundlePage();
+  mkdirSync(folder, { recursive: true });
+  const files = { "index.html": html, "board.js": script, "board.css": style };
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
 }

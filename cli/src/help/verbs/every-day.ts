@@ -70,9 +70,14 @@ export const everyDay = {
   },
   board: {
     about: [
-      "What status, explain and history tell, as a page on this machine. It is read-only and listens on loopback.",
+      "What status, explain, history and verify tell, as a page on this machine: what runs where, what may go next and why not, the journey of each release, a timeline, and the four figures of DORA with the list that each was counted from.",
+      "It can only be read: nothing in it changes anything, and what can be done is a command to copy. It listens on 127.0.0.1 alone, until Ctrl-C; with --json it prints one document with its address once it can be asked. The port is local.port of slipway.yaml, else 4600; 0 takes any free one.",
     ],
-    examples: [["promote board --open", "in a browser"]],
-    exits: {},
+    examples: [
+      ["promote board --open", "in a browser"],
+      ["promote board --port 0 --json", "on a free port, for a program"],
+      ["promote board --store <folder>", "where there is no checkout"],
+    ],
+    exits: { 2: "the port is taken, or the store cannot be read" },
   },
 } as const satisfies Readonly<Record<string, VerbPage>>;

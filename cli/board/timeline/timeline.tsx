@@ -1,0 +1,134 @@
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { TimelineDocument } from "../../src/board/documents.ts";
+import { useDocument } from "../data/use-document.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { hrefOf, timelineDays } from "../route/route.ts";
+import { useWay } from "../route/use-route.ts";
+import { spellOffset } from "../time/times.ts";
+import { drawingOf, scaleOf } from "./geometry.ts";
+import { Legend } from "./legend.tsx";
+import { type Pointed, Readout } from "./readout.tsx";
+import { ticksBetween } from "./ticks.ts";
+import { TimelineTable } from "./timeline-table.tsx";
+import { TrackRow } from "./track.tsx";
+import { useWidth } from "./use-width.ts";
+
+interface TimelineProps {
+  /** Changes when a ledger does, and each minute. */
+  readonly moment: string;
+  readonly nameOf: (env: string) => string;
+}
+
+/** Each epoch of the last days over stays and freezes. */
+export function Timeline({ moment, nameOf }: TimelineProps) {
+  const { route } = useWay();
+  const { seen, problem } = useDocument<TimelineDocument>(`/api/timeline?days=${route.days}`, "timeline", moment);
+  return (
+    <section class="timeline" aria-labelledby="timeline-title">
+      <header class="section-head">
+        <h2 id="timeline-title">Timeline</h2>
+        <nav aria-label="Length of the timeline">
+          {timelineDays.map((days) => (
+            <a key={days} href={hrefOf({ ...route, days })} aria-current={days === route.days ? "true" : undefined}>
+              {days} days
+            </a>
+          ))}
+        </nav>
+      </header>
+      {problem ? <ProblemNote problem={problem} what={seen ? "What is newer" : "The timeline"} /> : null}
+      {!seen && !problem ? <p class="waiting">asking for the timeline</p> : null}
+      {seen ? <Shown document={seen.document} nameOf={nameOf} /> : null}
+    </section>
+  );
+}
+
+function Shown({
+  document,
+  nameOf,
+}: {
+  readonly document: TimelineDocument;
+  readonly nameOf: (env: string) => string;
+}) {
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  const marks = useMemo(
+    () => new Set(document.environments.flatMap(({ epochs }) => epochs.map(({ mark }) => mark))),
+    [document],
+  );
+  // The drawing is the same whatever is pointed at: it is drawn once a document, however many epochs it has.
+  const drawing = useMemo(
+    () => <Picture document={document} nameOf={nameOf} onPoint={setPointed} />,
+    [document, nameOf],
+  );
+  return (
+    <>
+      {drawing}
+      <Readout pointed={pointed} subjects={document.subjects} />
+      <Legend marks={marks} hasFreezes={document.freezes.length > 0} />
+      <TimelineTable document={document} nameOf={nameOf} />
+    </>
+  );
+}
+
+interface PictureProps {
+  readonly document: TimelineDocument;
+  readonly nameOf: (env: string) => string;
+  readonly onPoint: (pointed: Pointed | null) => void;
+}
+
+function Picture({ document, nameOf, onPoint }: PictureProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const width = useWidth(place);
+  return (
+    <div class="picture" ref={place}>
+      {width === 0 ? null : <Drawn document={document} nameOf={nameOf} onPoint={onPoint} width={width} />}
+    </div>
+  );
+}
+
+function Drawn({ document, nameOf, onPoint, width }: PictureProps & { readonly width: number }) {
+  const drawing = drawingOf(document, width);
+  const scale = scaleOf(document, drawing.left, width);
+  const now = scale.x(scale.until);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: there is no such element in SVG
+    <svg
+      class="drawing"
+      role="group"
+      aria-label="Timeline; the same as a table follows"
+      width={width}
+      height={drawing.height}
+    >
+      <defs>
+        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect class="hatch" width="2" height="6" />
+        </pattern>
+      </defs>
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus */}
+      <g class="axis" aria-hidden="true">
+        {ticksBetween(scale.from, scale.until, width - drawing.left).map(({ at, words }) => (
+          <g key={at} transform={`translate(${scale.x(at)} 0)`}>
+            <path d={`M0 20V${drawing.height}`} />
+            {scale.x(at) < now - 92 ? (
+              <text x="4" y="14">
+                {words}
+              </text>
+            ) : null}
+          </g>
+        ))}
+        <text class="axis-now" x={now} y="14" text-anchor="end">
+          now {spellOffset(scale.until)}
+        </text>
+        <path class="axis-now" d={`M${now} 20V${drawing.height}`} />
+      </g>
+      {drawing.tracks.map((track) => (
+        <TrackRow
+          key={track.env}
+          track={track}
+          drawing={drawing}
+          name={nameOf(track.env)}
+          onPoint={(point) => onPoint(point && { name: nameOf(track.env), epoch: point.epoch })}
+        />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,50 @@
+import { type Sha, UserError } from "@slipway/pipeline";
+import { movementOf } from "../history/epochs.ts";
+import type { Session } from "../session.ts";
+import type { FiguresDocument, TimelineDocument } from "./documents.ts";
+import { figuresDocument } from "./figures.ts";
+import { type Span, type TimelineInput, timelineDocument } from "./timeline.ts";
+import type { BoardWorld } from "./world.ts";
+
+const day = 86_400_000;
+
+/** @throws UserError, BrokenChainError, PortError */
+export async function lookAtTimeline(world: BoardWorld, session: Session, days: number): Promise<TimelineDocument> {
+  const span = spanOf(session, days);
+  const inputs = await Promise.all(
+    session.policy.policy.environments.map(async (environment): Promise<TimelineInput> => {
+      const standing = await world.standing(session, environment.name);
+      const epochs = await world.ledger(session, environment.name).epochsSince(span.from, standing.seq);
+      return { environment, epochs, good: standing.good };
+    }),
+  );
+  const named = inputs.flatMap(({ epochs, good }) => [
+    ...epochs.map((epoch) => movementOf(epoch).to),
+    ...good.map(({ sha }) => sha),
+  ]);
+  const releases = await world.releases(session, named.filter((sha) => sha !== null) as Sha[]);
+  const subjects = Object.fromEntries([...releases].map(([sha, { manifest }]) => [sha, manifest.git.subject]));
+  return timelineDocument(inputs, span, subjects);
+}
+
+/** Of the last environment of the ladder. @throws UserError, BrokenChainError, PortError */
+export async function lookAtFigures(
+  world: BoardWorld,
+  session: Session,
+  days: FiguresDocument["days"],
+): Promise<FiguresDocument> {
+  const span = spanOf(session, days);
+  const env = session.policy.policy.environments.at(-1)?.name;
+  if (env === undefined) throw new UserError({ code: "env-unknown", message: "the ladder has no environment." });
+  const standing = await world.standing(session, env);
+  const epochs = await world.ledger(session, env).epochsSince(span.from, standing.seq);
+  const shas = epochs.flatMap((epoch) => movementOf(epoch).to ?? []) as Sha[];
+  const found = await world.releases(session, shas);
+  const releases = new Map([...found].map(([sha, { manifest }]) => [sha as string, manifest.git]));
+  return figuresDocument({ env, days, span, epochs, releases });
+}
+
+function spanOf(session: Session, days: number): Span {
+  const until = session.clock.now();
+  return { from: new Date(Date.parse(until) - days * day).toISOString(), until };
+}
