@@ -37,6 +37,8 @@ function Board() {
   const isOld = useAtTime((now) => state.seen !== null && isStale(state, now));
   const minute = useAtTime((now) => Math.floor(now / 60_000));
   const { seen, problem } = state;
+  // Before that nobody knows what to ask: it would all be asked twice.
+  const isAnswered = seen !== null || problem !== null;
   const names = namesIn(seen?.document ?? null);
   // As a text it changes only when a name does.
   const nameOf = useCallback((env: string): string => new Map(names).get(env) ?? env, [JSON.stringify(names)]);
@@ -55,10 +57,14 @@ function Board() {
           {problem && problem.kind !== "silent" ? <ProblemNote problem={problem} what="What runs now" /> : null}
           {seen ? <Ladder seen={seen} /> : null}
           {!seen && problem?.kind === "silent" ? <ProblemNote problem={problem} what="What runs" /> : null}
-          <LadderPanels seen={seen} moment={`${ledgers} ${minute}`} nameOf={nameOf} />
-          {timeline}
-          <EpochPanel moment={ledgers} nameOf={nameOf} />
-          {figures}
+          {isAnswered ? (
+            <>
+              <LadderPanels seen={seen} moment={`${ledgers} ${minute}`} nameOf={nameOf} />
+              {timeline}
+              <EpochPanel moment={ledgers} nameOf={nameOf} />
+              {figures}
+            </>
+          ) : null}
         </main>
       </OldContext.Provider>
     </WayContext.Provider>
