@@ -130,6 +130,7 @@ export class BenchRepository implements AsyncDisposable {
         clock,
         random: systemRandom,
         connect,
+        connectBelow: connect,
         policy,
         holder: { by, host: hostname(), runUrl: null, process: null },
         timing,

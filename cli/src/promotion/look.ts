@@ -8,6 +8,7 @@ import {
   readStanding,
   readTarget,
   type StoredTarget,
+  type Target,
 } from "@slipway/pipeline";
 import { type Session, withTarget } from "../session.ts";
 
@@ -23,7 +24,8 @@ export async function lookAtRequest(session: Session, request: PromotionRequest)
   const target = await readTarget(store, request.environment);
   const ports = target ? await session.connect(target.target) : null;
   const standing = await readStanding(store, request.environment);
-  const shared = { store, source: session.source, approvals: session.approvals, clock: session.clock };
+  const { source, approvals, clock } = session;
+  const shared = { store, source, approvals, clock, connectBelow: (below: Target) => session.connect(below) };
   const considered = await consider({ shared, ports, policy: session.policy, request }, standing);
   return { ...considered, request, target, ports };
 }

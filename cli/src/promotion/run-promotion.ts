@@ -48,17 +48,19 @@ export async function runPromotion(call: Call, session: Session, request: Promot
     output.event(event);
     renderer.show(event);
   };
+  const connect: PromotionWorld["connect"] = (target) =>
+    session.connect(target, async () => {
+      const said = await revive();
+      if (said !== null) renderer.say(said);
+    });
   const world: PromotionWorld = {
     store,
     source: session.source,
     approvals: session.approvals,
     clock: session.clock,
     random: session.random,
-    connect: (target) =>
-      session.connect(target, async () => {
-        const said = await revive();
-        if (said !== null) renderer.say(said);
-      }),
+    connect,
+    connectBelow: connect,
     policy: session.policy,
     holder: await holderOf(session),
     isGone,

@@ -1,7 +1,7 @@
 import { readTarget } from "../environment/read-target.ts";
 import type { Target } from "../environment/target.ts";
 import { PortError, UserError } from "../errors.ts";
-import { type Digest, type EnvironmentName, type ServiceName, type Sha, shortSha } from "../identifiers.ts";
+import type { Digest, EnvironmentName, ServiceName, Sha } from "../identifiers.ts";
 import { readHold } from "../ledger/hold.ts";
 import { BrokenChainError, readStanding } from "../ledger/read-ledger.ts";
 import type { PromotionRequest, Standing } from "../ledger/records.ts";
@@ -11,7 +11,7 @@ import { readQuarantine } from "../policy/quarantine.ts";
 import type { Approvals, Clock, EnvironmentPorts, ImageLook, ObjectStore, SourceControl } from "../ports.ts";
 import { readRelease } from "../release/read-release.ts";
 import { type Facts, known, type Observed, type RelationFact, type ReleaseLook } from "./facts.ts";
-import { sameRevision } from "./judge-rollout.ts";
+import { findDrift } from "./find-drift.ts";
 import { baselineOf, foundRelease } from "./plan-promotion.ts";
 
 export interface ObservePorts {
@@ -20,7 +20,7 @@ export interface ObservePorts {
   readonly approvals: Approvals;
   readonly clock: Clock;
   /** Ports that only look at another environment; null: these credentials may not. */
-  readonly connectBelow?: (target: Target) => Promise<EnvironmentPorts | null>;
+  readonly connectBelow: (target: Target) => Promise<EnvironmentPorts | null>;
 }
 export interface ObserveInput {
   readonly shared: ObservePorts;
@@ -111,19 +111,16 @@ async function lookBelow(shared: ObservePorts, policy: StoredPolicy, request: Pr
   return { environment: below.name as string, standing, disturbed: await disturbanceOf(shared, below.name, standing) };
 }
 
-/** Why what the ledger of an environment says is not what it runs; null: nothing is known against it. */
+/** Why what the ledger of an environment says is not what it runs; null: nothing is known against it. @throws PortError */
 async function disturbanceOf(shared: ObservePorts, name: EnvironmentName, standing: Standing): Promise<string | null> {
   if (standing.unfinished) return standing.unfinished.partial ? "it is partial" : "a promotion of it is open";
   const running = runningOf(standing);
-  const target = running && shared.connectBelow ? await readTarget(shared.store, name) : null;
-  const ports = target ? await shared.connectBelow?.(target.target) : null;
-  if (!running || !ports) return null;
-  for (const [service, revision] of Object.entries(running.state.services)) {
-    const { wanted } = await ports.services.inspect(service as ServiceName);
-    if (wanted === "unknown-revision") return `drift: ${service} runs bytes of no release`;
-    if (!sameRevision(wanted, revision)) return `drift: ${service} runs ${wanted ? shortSha(wanted.sha) : "nothing"}`;
-  }
-  return null;
+  if (!running) return null;
+  const target = await readTarget(shared.store, name);
+  if (!target) return "no target.json describes it any more";
+  const ports = await shared.connectBelow(target.target);
+  const found = ports && (await findDrift(ports, running.state));
+  return found && `drift: ${found}`;
 }
 
 const mostCommits = 200;

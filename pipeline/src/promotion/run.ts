@@ -18,7 +18,7 @@ export interface PromotionWorld {
   /** Ports of an environment, with the credentials of that environment. */
   readonly connect: (target: Target) => Promise<EnvironmentPorts>;
   /** For a look at the environment below; null: these credentials may not. */
-  readonly connectBelow?: (target: Target) => Promise<EnvironmentPorts | null>;
+  readonly connectBelow: (target: Target) => Promise<EnvironmentPorts | null>;
   readonly policy: StoredPolicy;
   readonly holder: LeaseHolder;
   readonly isGone?: (holder: LeaseHolder) => Promise<boolean>;

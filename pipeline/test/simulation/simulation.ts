@@ -149,6 +149,7 @@ export class Simulation {
       clock,
       random: { nonce: () => this.#nextNonce(), fraction: () => 0.5 },
       connect: async () => this.environment.ports(gate),
+      connectBelow: async () => null,
       policy: aPolicy(),
       holder: { by: { id: who, name: who }, host: who, runUrl: null, process: null },
       timing: localTiming,

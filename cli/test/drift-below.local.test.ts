@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { type EnvironmentName, readManifest, readStanding, readTarget, type ServiceName } from "@slipway/pipeline";
+import { connectLocal, FileObjectStore } from "@slipway/pipeline/local";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ScratchApp } from "./scratch-app.ts";
+
+const dev = "dev" as EnvironmentName;
+const api = "api" as ServiceName;
+let app: ScratchApp;
+let second = "";
+
+beforeAll(async () => {
+  app = await ScratchApp.create();
+  const first = app.commit("First");
+  await succeed(["build"]);
+  await succeed(["--sha", first, "--env", "dev"]);
+  app.serve("2");
+  second = app.commit("Second");
+  await succeed(["build"]);
+  await succeed(["--sha", second, "--env", "dev"]);
+}, 180_000);
+afterAll(() => app.remove(), 60_000);
+
+async function succeed(args: readonly string[]): Promise<void> {
+  const ran = await app.promote(args);
+  if (ran.exit !== 0) throw new Error(`${args.join(" ")}: ${ran.err}`);
+}
+
+/** As somebody with a console would: past the ledger. */
+async function setApiOfDevBack(): Promise<void> {
+  const store = new FileObjectStore(join(app.root, ".slipway/objects"));
+  const [standing, target] = [await readStanding(store, dev), await readTarget(store, dev)];
+  const [, before] = standing.good;
+  const revision = before?.state.services.api;
+  const look = before && (await readManifest(store, before.sha));
+  const shape = look?.status === "found" ? look.release.manifest.services.find(({ name }) => name === api) : undefined;
+  if (!target || !revision || !shape) throw new Error("dev did not run the first release");
+  const { services } = await connectLocal({ root: app.root, target: target.target });
+  const permit = {
+    environment: dev,
+    epoch: standing.epoch,
+    signal: new AbortController().signal,
+    check: () => undefined,
+  };
+  await services.prepare(shape, revision, permit);
+  await services.roll(shape, revision, permit);
+}
+
+test("nothing goes up from an environment that somebody else put on other bytes, until it is as recorded again", async () => {
+  const enter = ["--sha", second, "--env", "staging"];
+  expect(await app.json(["explain", ...enter])).toMatchObject({ exit: 0, document: { decision: "allowed" } });
+  await setApiOfDevBack();
+  const before = app.listing();
+  const refused = {
+    exit: 3,
+    document: {
+      reasons: [
+        { code: "order", kind: "no", message: expect.stringMatching(/dev is not as epoch 2 left it: drift: api runs/) },
+      ],
+    },
+  };
+  expect(await app.json(["explain", ...enter])).toMatchObject(refused);
+  expect(await app.json(enter)).toMatchObject(refused);
+  expect(app.listing()).toEqual(before);
+  const { document } = await app.json(["status"]);
+  expect(document).toMatchObject({
+    environments: [
+      { env: "dev", state: "drift" },
+      { env: "staging", next: { decision: "refused", reasons: [{ code: "order" }] } },
+      {},
+    ],
+  });
+  await succeed(["--sha", second, "--env", "dev"]);
+  expect(await app.json(["explain", ...enter])).toMatchObject({ exit: 0, document: { decision: "allowed" } });
+});
+
+test("where the environment below cannot be looked at, that is unknown, and no yes", async () => {
+  await succeed(["local", "stop"]);
+  const { exit, document } = await app.json(["explain", "--sha", second, "--env", "staging"]);
+  expect(exit).toBe(7);
+  expect(document).toMatchObject({
+    decision: "unknown",
+    reasons: expect.arrayContaining([expect.objectContaining({ code: "order", kind: "unknown" })]),
+  });
+  await succeed(["--sha", second, "--env", "staging"]);
+});
