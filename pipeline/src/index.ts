@@ -62,7 +62,7 @@ export { storedPolicyOf } from "./policy/stored-policy.ts";
 export type * from "./ports.ts";
 export { type Considered, consider } from "./promotion/consider.ts";
 export { type Distance, distanceOf, type Facts } from "./promotion/facts.ts";
-export type { EnvironmentState, Plan, Step } from "./promotion/plan.ts";
+export { type EnvironmentState, type Plan, type Step, stepKinds } from "./promotion/plan.ts";
 export { foundRelease } from "./promotion/plan-promotion.ts";
 export { promote } from "./promotion/promote.ts";
 export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts";

@@ -1,32 +1,10 @@
 import { expect, test } from "vitest";
-import type { EnvironmentDocument, NextDocument } from "../../src/documents/status.ts";
+import type { NextDocument } from "../../src/documents/status.ts";
+import { anEnvironment } from "../../test/board/fixtures/ladder.ts";
 import { asOld, standingOf, verdictOf } from "./verdict.ts";
 
 const now = Date.parse("2026-11-20T10:58:00Z");
 const sha = "1f6ac3dc1626e53a13043b026c48bbf33feff924";
-
-const anEnvironment = (fields: Partial<EnvironmentDocument>): EnvironmentDocument => ({
-  env: "prod",
-  target: "local",
-  url: null,
-  observedAt: "2026-11-20T10:58:00Z",
-  sha: null,
-  webSha: null,
-  subject: null,
-  epoch: null,
-  since: null,
-  by: null,
-  runUrl: null,
-  state: "as-recorded",
-  because: null,
-  drift: [],
-  hold: null,
-  lease: null,
-  open: null,
-  commitsBehindNewest: null,
-  next: null,
-  ...fields,
-});
 
 const next = (fields: Partial<NextDocument>): NextDocument => ({
   sha,

@@ -142,13 +142,13 @@ describe("the figures", () => {
     expect(figures([...partial, rollback, aTurn(), putBack]).recovery.list).toMatchObject([{ epoch: 1 }]);
   });
 
-  test("what ended before the window is only where it began", () => {
+  test("what ended before the window counts where something in it went back from it, and as no deploy", () => {
     const bodies = withPromotions([...promoted, ...wentBack, ...promoted]);
     const late = { from: minuteOf(5), until: span.until };
     const input = { env: "prod", days: 30, span: late, epochs: epochsOf(aLedger(bodies)), releases } as const;
     expect(figuresDocument(input)).toMatchObject({
-      changeFailure: { of: 2, share: 0.5 },
-      deploys: { list: [{ epoch: 3 }, { epoch: 1 }] },
+      deploys: { list: [{ epoch: 3 }] },
+      changeFailure: { of: 2, share: 0.5, list: [{ epoch: 2 }] },
     });
   });
 

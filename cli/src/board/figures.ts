@@ -28,9 +28,10 @@ export function figuresDocument({ env, days, span, epochs, releases }: FiguresIn
     const endedAt = epoch.endedAt ?? span.until;
     return { epoch: epoch.epoch, sha, subject, endedAt, ended: endingWords(epoch), seconds };
   };
-  const changes = changesOf(epochs.toReversed()).filter(({ last }) => (last.endedAt ?? last.openedAt) >= span.from);
-  const deploys = newestFirst(changes.flatMap(({ done }) => done ?? []));
-  const failures = newestFirst(changes.flatMap(({ failed }) => failed ?? []));
+  const isWithin = ({ openedAt, endedAt }: EpochSummary): boolean => (endedAt ?? openedAt) >= span.from;
+  const changes = changesOf(epochs.toReversed()).filter(({ last }) => isWithin(last));
+  const deploys = newestFirst(changes.flatMap(({ done }) => done ?? [])).filter(isWithin);
+  const failures = newestFirst(changes.flatMap(({ failed }) => failed ?? [])).filter(isWithin);
   const lead = deploys.flatMap((epoch) => {
     const committedAt = releases.get(movementOf(epoch).to ?? "")?.committedAt;
     return committedAt === undefined ? [] : [line(epoch, secondsBetween(committedAt, epoch.endedAt ?? span.until))];

@@ -1,8 +1,7 @@
-import { type Sha, UserError } from "@slipway/pipeline";
+import type { Sha } from "@slipway/pipeline";
 import { movementOf } from "../history/epochs.ts";
 import type { Session } from "../session.ts";
-import type { FiguresDocument, TimelineDocument } from "./documents.ts";
-import { figuresDocument } from "./figures.ts";
+import type { TimelineDocument } from "./documents.ts";
 import { type Span, type TimelineInput, timelineDocument } from "./timeline.ts";
 import type { BoardWorld } from "./world.ts";
 
@@ -27,24 +26,8 @@ export async function lookAtTimeline(world: BoardWorld, session: Session, days: 
   return timelineDocument(inputs, span, subjects);
 }
 
-/** Of the last environment of the ladder. @throws UserError, BrokenChainError, PortError */
-export async function lookAtFigures(
-  world: BoardWorld,
-  session: Session,
-  days: FiguresDocument["days"],
-): Promise<FiguresDocument> {
-  const span = spanOf(session, days);
-  const env = session.policy.policy.environments.at(-1)?.name;
-  if (env === undefined) throw new UserError({ code: "env-unknown", message: "the ladder has no environment." });
-  const standing = await world.standing(session, env);
-  const epochs = await world.ledger(session, env).epochsSince(span.from, standing.seq);
-  const shas = epochs.flatMap((epoch) => movementOf(epoch).to ?? []) as Sha[];
-  const found = await world.releases(session, shas);
-  const releases = new Map([...found].map(([sha, { manifest }]) => [sha as string, manifest.git]));
-  return figuresDocument({ env, days, span, epochs, releases });
-}
-
-function spanOf(session: Session, days: number): Span {
+/** The days up to now. */
+export function spanOf(session: Session, days: number): Span {
   const until = session.clock.now();
   return { from: new Date(Date.parse(until) - days * day).toISOString(), until };
 }

@@ -9,7 +9,8 @@ import type { Document } from "../output.ts";
 import type { Session } from "../session.ts";
 import { boardDocument } from "./board-document.ts";
 import { journeyDocument } from "./journey.ts";
-import { lookAtFigures, lookAtTimeline } from "./look-at-timeline.ts";
+import { lookAtFigures } from "./look-at-figures.ts";
+import { lookAtTimeline } from "./look-at-timeline.ts";
 import { shaOf, whyDocument } from "./why.ts";
 import { type BoardWorld, environmentNamed } from "./world.ts";
 

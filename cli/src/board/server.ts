@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { UserError } from "@slipway/pipeline";
-import Koa, { type ParameterizedContext } from "koa";
+import Koa, { type Middleware, type ParameterizedContext } from "koa";
 import { errorDocument, failureOf } from "../failure.ts";
 import { type Document, redacted } from "../output.ts";
 import { commandLine } from "../terminal/command-line.ts";
 import { printableJson } from "../terminal/escape.ts";
-import { loadPage } from "./page.ts";
+import { loadPage, type Page } from "./page.ts";
 import { routesOf } from "./routes.ts";
 import { SharedAnswers } from "./shared-answers.ts";
 import type { BoardWorld } from "./world.ts";
@@ -50,39 +50,20 @@ export class BoardServer {
 
   static async create(world: BoardWorld): Promise<BoardServer> {
     const { isLoopbackHost } = await import("@slipway/pipeline/local");
-    const { html, script, style } = await loadPage();
-    const files: Readonly<Record<string, readonly [string, Uint8Array]>> = {
-      "/": ["text/html; charset=utf-8", html],
-      "/board.js": ["text/javascript; charset=utf-8", script],
-      "/board.css": ["text/css; charset=utf-8", style],
-    };
+    const shared = new SharedAnswers();
+    const router = routesOf(world, (context, ask) => answer(context, world, () => shared.get(context.url, ask)));
     const app = new Koa();
     // A request that nobody waits for any more is no news.
     app.silent = true;
-    app.use(async (context, next) => {
-      context.set(headers);
-      if (!isLoopbackHost(context.headers.host))
-        return say(context, 421, "The board answers for names of this machine only.");
-      if (context.path !== "/" && isFromElsewhere(context.get("sec-fetch-site")))
-        return say(context, 403, "The board answers to its own page only.");
-      if (context.method !== "GET" && context.method !== "HEAD") {
-        context.set("allow", "GET, HEAD");
-        return say(context, 405, "The board only shows: GET and HEAD.");
-      }
-      const file = files[context.path];
-      if (file === undefined) return next();
-      context.type = file[0];
-      context.body = Buffer.from(file[1]);
-    });
-    const shared = new SharedAnswers();
-    const router = routesOf(world, (context, ask) => answer(context, world, () => shared.get(context.url, ask)));
+    app.use(guard(isLoopbackHost));
+    app.use(pageOf(await loadPage()));
     app.use(router.routes());
     app.use((context) => say(context, 404, "Nothing is here."));
     const http = process.getBuiltinModule("node:http");
     return new BoardServer(http.createServer(limits, app.callback()), shared, world);
   }
 
-  /** 0: any free port. @throws UserError `port-taken` */
+  /** 0: any free port. @throws UserError `port-taken`, `usage` where it may not be used */
   async listen(port: number): Promise<number> {
     try {
       this.#server.listen({ host: "127.0.0.1", port, exclusive: true });
@@ -97,21 +78,10 @@ export class BoardServer {
   #notMine(port: number, cause: unknown): unknown {
     const { code } = cause as NodeJS.ErrnoException;
     const next = [this.#corrected(port < 65_000 ? Math.max(port + 10, 1024) : 0)];
-    if (code === "EADDRINUSE")
-      return new UserError({
-        code: "port-taken",
-        message: `port ${port} is taken by another process. Nothing was changed.`,
-        next,
-        cause,
-      });
-    if (code === "EACCES")
-      return new UserError({
-        code: "usage",
-        message: `port ${port} may not be used by you. Nothing was changed.`,
-        next,
-        cause,
-      });
-    return cause;
+    const why = { EADDRINUSE: "is taken by another process", EACCES: "may not be used by you" }[code ?? ""];
+    if (why === undefined) return cause;
+    const is = code === "EACCES" ? "usage" : "port-taken";
+    return new UserError({ code: is, message: `port ${port} ${why}. Nothing was changed.`, next, cause });
   }
 
   async close(): Promise<void> {
@@ -120,6 +90,34 @@ export class BoardServer {
     this.#server.closeAllConnections();
     await closed;
   }
+}
+
+/** Lets through what this machine's own page, or a person on it, asks for. */
+const guard =
+  (isLoopbackHost: (host: string | undefined) => boolean): Middleware =>
+  async (context, next) => {
+    context.set(headers);
+    if (!isLoopbackHost(context.headers.host))
+      return say(context, 421, "The board answers for names of this machine only.");
+    if (context.path !== "/" && isFromElsewhere(context.get("sec-fetch-site")))
+      return say(context, 403, "The board answers to its own page only.");
+    if (context.method === "GET" || context.method === "HEAD") return next();
+    context.set("allow", "GET, HEAD");
+    say(context, 405, "The board only shows: GET and HEAD.");
+  };
+
+function pageOf({ html, script, style }: Page): Middleware {
+  const files: Readonly<Record<string, readonly [string, Uint8Array]>> = {
+    "/": ["text/html; charset=utf-8", html],
+    "/board.js": ["text/javascript; charset=utf-8", script],
+    "/board.css": ["text/css; charset=utf-8", style],
+  };
+  return async (context, next) => {
+    const file = files[context.path];
+    if (file === undefined) return next();
+    context.type = file[0];
+    context.body = Buffer.from(file[1]);
+  };
 }
 
 /** Another site may lead here by a link; what its page asks for it could not read, and it has no business here. Browsers say so; a person's curl does not. */

@@ -1,16 +1,15 @@
 import {
-  distanceOf,
   type EnvironmentName,
   type Instant,
   isSha,
   listReleases,
   quoteInput,
-  runningOf,
   type Sha,
   UserError,
 } from "@slipway/pipeline";
 import { type ExplainDocument, explainDocument } from "../documents/explain.ts";
-import { lookAtRequest, readingDecision } from "../promotion/look.ts";
+import { readingDecision } from "../promotion/look.ts";
+import { lookAtQuestion } from "../promotion/question.ts";
 import { requestOf } from "../promotion/request.ts";
 import type { Session } from "../session.ts";
 import { shaToEnter } from "../status/observe-environment.ts";
@@ -34,17 +33,9 @@ export async function whyDocument(
   const at = asOf === null ? null : timeOf(asOf);
   const to = sha === null ? await candidate(session, environment) : shaOf(sha);
   const request = requestOf(world.call, session, { action: "promote", environment, sha: to });
-  const look = await lookAtRequest(session, request);
-  const question = {
-    session,
-    request,
-    look,
-    from: runningOf(look.standing)?.sha ?? null,
-    to,
-    distance: distanceOf(look.facts),
-  };
-  const decision = readingDecision(look, at ?? undefined);
-  return explainDocument(question, decision, { at: at ?? look.facts.now, asOf: at !== null });
+  const question = await lookAtQuestion(session, request);
+  const decision = readingDecision(question.look, at ?? undefined);
+  return explainDocument(question, decision, { at: at ?? question.look.facts.now, asOf: at !== null });
 }
 
 async function candidate(session: Session, environment: EnvironmentName): Promise<Sha> {

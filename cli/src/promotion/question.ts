@@ -31,13 +31,18 @@ export async function openQuestion(call: Call): Promise<Question> {
   // `approve --expect` names what is approved; it is no condition of the plan.
   const asked = { action: isRollback ? "rollback" : "promote", environment, sha } as const;
   const request = { ...requestOf(call, session, asked), expect: null };
+  return lookAtQuestion(session, request);
+}
+
+/** What is known of a request, and what it would do. @throws PortError */
+export async function lookAtQuestion(session: Session, request: PromotionRequest): Promise<Question> {
   const look = await lookAtRequest(session, request);
   return {
     session,
     request,
     look,
     from: runningOf(look.standing)?.sha ?? null,
-    to: look.plan?.release?.sha ?? sha,
+    to: look.plan?.release?.sha ?? request.sha,
     distance: distanceOf(look.facts),
   };
 }

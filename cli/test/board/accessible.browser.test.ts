@@ -3,7 +3,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test, vi } from "vitest";
 import type { TimelineEpoch } from "../../src/board/documents.ts";
 import { type Look, type OpenBoard, setUpBoards } from "./browser.ts";
-import { anError, boardWith, now, shas, timeline } from "./fixture-world.ts";
+import { anError } from "./fixtures/error.ts";
+import { boardWith, now, shas } from "./fixtures/ladder.ts";
+import { timeline } from "./fixtures/runs.ts";
 
 const boards = setUpBoards();
 // axe takes seconds a page, and more on a machine that does other things beside it.

@@ -1,7 +1,8 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a person sees is what is tested
 import { expect, test } from "vitest";
 import { setUpBoards } from "./browser.ts";
-import { boardWith, shas } from "./fixture-world.ts";
+import { boardWith, shas } from "./fixtures/ladder.ts";
+import { whyProd } from "./fixtures/rules.ts";
 
 const boards = setUpBoards();
 
@@ -295,7 +296,6 @@ test("while the rules and the ladder would say different things, the rules are a
     reasons: [],
   } as const;
   boards.server.answers.set("/api/board", () => boardWith("prod", { next }));
-  const { whyProd } = await import("./fixture-world.ts");
   boards.server.answers.set("/api/why/prod", () => whyProd("2026-11-20T11:00:01Z"));
   await page.clock.runFor(5_000);
   await page.getByRole("heading", { name: "What may enter prod" }).waitFor();

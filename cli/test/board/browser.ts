@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { FixtureServer } from "./fixture-server.ts";
-import { now } from "./fixture-world.ts";
+import { now } from "./fixtures/ladder.ts";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const flags = [

@@ -3,18 +3,12 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadPage } from "../../src/board/page.ts";
 import type { Document } from "../../src/output.ts";
-import {
-  anError,
-  board,
-  failedEpoch,
-  figures,
-  historyOf,
-  journey,
-  logOf,
-  releases,
-  timeline,
-  whyProd,
-} from "./fixture-world.ts";
+import { anError } from "./fixtures/error.ts";
+import { figures } from "./fixtures/figures.ts";
+import { board, releases } from "./fixtures/ladder.ts";
+import { failedEpoch, historyOf, logOf } from "./fixtures/record.ts";
+import { whyProd } from "./fixtures/rules.ts";
+import { journey, timeline } from "./fixtures/runs.ts";
 
 /** The policy of the board's own server. */
 const policy =

@@ -1,20 +1,12 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a person sees is what is tested
 import { expect, test } from "vitest";
 import { type OpenBoard, setUpBoards } from "./browser.ts";
-import {
-  board as aBoard,
-  anError,
-  boardWith,
-  failedEpoch,
-  figures,
-  historyOf,
-  journey,
-  logOf,
-  releases,
-  shas,
-  timeline,
-  whyProd,
-} from "./fixture-world.ts";
+import { anError } from "./fixtures/error.ts";
+import { figures } from "./fixtures/figures.ts";
+import { board as aBoard, boardWith, releases, shas } from "./fixtures/ladder.ts";
+import { failedEpoch, historyOf, logOf } from "./fixtures/record.ts";
+import { whyProd } from "./fixtures/rules.ts";
+import { journey, timeline } from "./fixtures/runs.ts";
 
 const boards = setUpBoards();
 

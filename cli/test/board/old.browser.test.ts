@@ -1,7 +1,8 @@
 // biome-ignore-all lint/performance/useDomNodeTextContent: what a person sees is what is tested
 import { expect, test } from "vitest";
 import { type OpenBoard, setUpBoards } from "./browser.ts";
-import { board as aBoard, anError, boardWith, now } from "./fixture-world.ts";
+import { anError } from "./fixtures/error.ts";
+import { board as aBoard, boardWith, now } from "./fixtures/ladder.ts";
 
 const boards = setUpBoards();
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { EnvironmentState, Plan, ReleaseRef, Step } from "../promotion/plan.ts";
+import { type EnvironmentState, type Plan, type ReleaseRef, type Step, stepKinds } from "../promotion/plan.ts";
 import {
   digestSchema,
   environmentNameSchema,
@@ -65,17 +65,7 @@ const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("verify-live"), already: z.literal(false), state: environmentStateSchema }),
 ]);
 
-export const stepKindSchema = z.enum([
-  "pin-artifacts",
-  "prepare-services",
-  "publish-web",
-  "run-migrations",
-  "roll-service",
-  "retire-service",
-  "switch-web",
-  "invalidate",
-  "verify-live",
-]);
+export const stepKindSchema = z.enum(stepKinds);
 
 export const planSchema: z.ZodType<Plan> = z.object({
   version: z.literal(1),

@@ -65,6 +65,17 @@ export type Step =
   | { readonly kind: "invalidate"; readonly already: boolean; readonly paths: readonly string[] }
   | { readonly kind: "verify-live"; readonly already: false; readonly state: EnvironmentState };
 export type StepKind = Step["kind"];
+export const stepKinds = [
+  "pin-artifacts",
+  "prepare-services",
+  "publish-web",
+  "run-migrations",
+  "roll-service",
+  "retire-service",
+  "switch-web",
+  "invalidate",
+  "verify-live",
+] as const satisfies readonly StepKind[];
 
 /**
  * Ordered steps as plain data. The hash covers everything else in here: what decides what will be done, and nothing that

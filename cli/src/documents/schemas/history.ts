@@ -11,8 +11,8 @@ import {
   planHash,
   position,
   runUrl,
-  seconds,
   sha,
+  stepEnd,
   stepKind,
   version,
 } from "./parts/fields.ts";
@@ -22,9 +22,7 @@ const stepSchema = z.strictObject({
   kind: stepKind,
   name: z.string().nullable().describe("Service of the step; null: it is of none."),
   back: z.boolean().describe("It put back."),
-  outcome: z.enum(["same", "done", "failed", "unknown"]).describe("same: it was so already."),
-  summary: z.string().describe("What was seen, in words."),
-  seconds,
+  ...stepEnd,
   log: z.string().nullable().describe("Key of its whole log in the store; null: none is stored."),
 });
 

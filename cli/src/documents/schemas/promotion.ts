@@ -10,8 +10,8 @@ import {
   next,
   planHash,
   position,
-  seconds,
   sha,
+  stepEnd,
   stepKind,
   version,
 } from "./parts/fields.ts";
@@ -23,9 +23,7 @@ const stepSchema = z.strictObject({
   kind: stepKind,
   name: z.string().optional().describe("Service of the step; absent: it is of none."),
   back: z.literal(true).optional().describe("It put back; absent: it led to where the promotion leads."),
-  outcome: z.enum(["same", "done", "failed", "unknown"]).describe("same: it was so already."),
-  summary: z.string().describe("What was seen, in words."),
-  seconds,
+  ...stepEnd,
 });
 const partSchema = z
   .strictObject({

@@ -1,4 +1,11 @@
-import { digestPattern, type ExitCode, environmentNamePattern, exitCodes, shaPattern } from "@slipway/pipeline";
+import {
+  digestPattern,
+  type ExitCode,
+  environmentNamePattern,
+  exitCodes,
+  shaPattern,
+  stepKinds,
+} from "@slipway/pipeline";
 import { z } from "zod";
 
 /*
@@ -49,14 +56,10 @@ export const decision = z
   .enum(["allowed", "refused", "unknown"])
   .describe("unknown: no rule said no, and one could not be asked.");
 export const ask = z.boolean().describe("An approval is the only reason left.");
-export const stepKind = z.enum([
-  "pin-artifacts",
-  "prepare-services",
-  "publish-web",
-  "run-migrations",
-  "roll-service",
-  "retire-service",
-  "switch-web",
-  "invalidate",
-  "verify-live",
-]);
+export const stepKind = z.enum(stepKinds);
+/** Of a step that was taken. */
+export const stepEnd = {
+  outcome: z.enum(["same", "done", "failed", "unknown"]).describe("same: it was so already."),
+  summary: z.string().describe("What was seen, in words."),
+  seconds,
+};
