@@ -40,7 +40,7 @@ test("what is linear or nearly so, short, or merely noisy is not", () => {
   expect(whyWorseThanLinear(curveOf((n) => dented[n] ?? 0, [1, 10, 50]))).toBeNull();
 });
 
-test("rounds of the middle size that differ are no growth, and hide none", () => {
+test("rounds of a size that differ are no growth, and hide none", () => {
   const spread = (law: (n: number) => number, share: number): Curve => ({
     ...curveOf(law),
     points: along([10, 100, 1_000], law).map((point) => ({ ...point, dearest: point.value * share })),
@@ -49,6 +49,10 @@ test("rounds of the middle size that differ are no growth, and hide none", () =>
   expect(whyWorseThanLinear(spread((n) => steps[n] ?? 0, 1))).not.toBeNull();
   expect(whyWorseThanLinear(spread((n) => steps[n] ?? 0, 1.6))).toBeNull();
   expect(whyWorseThanLinear(spread((n) => n ** 2 / 100, 2))).not.toBeNull();
+  const start = { 10: 670, 100: 619, 1000: 1786 } as Record<number, number>;
+  expect(whyWorseThanLinear(spread((n) => start[n] ?? 0, 1))).not.toBeNull();
+  expect(whyWorseThanLinear(spread((n) => start[n] ?? 0, 1.15))).toBeNull();
+  expect(whyWorseThanLinear(spread((n) => 600 + n ** 2 / 200, 1.15))).not.toBeNull();
 });
 
 test("the table names each size once and each curve once", () => {

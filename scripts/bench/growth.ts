@@ -21,8 +21,8 @@ type Sized = Pick<Point, "size" | "value">;
 const noticedMilliseconds = 50;
 const mostExponent = 1.1;
 /**
- * A first size that was measured too high, and a middle one too low, look like growth: this much is put down to the machine, and in the middle as much as the
- * rounds there differ.
+ * A first size that was measured too high, and a middle one too low, look like growth: this much is put down to the machine at least, and as much as the
+ * rounds of a size differ.
  */
 const noiseMilliseconds = 5;
 const noiseShare = 0.05;
@@ -65,9 +65,9 @@ export function whyWorseThanLinear(curve: Curve): string | null {
   const [middle, last] = points.slice(-2);
   if (unit !== "ms" || !middle || !last || last.value - middle.value <= noticedMilliseconds) return null;
   const careful = points.map(({ size, value, dearest = value }, at) => {
-    const noise = Math.max(noiseMilliseconds, value * noiseShare);
+    const noise = Math.max(noiseMilliseconds, value * noiseShare, dearest - value);
     if (at === points.length - 1) return { size, value };
-    return { size, value: at === points.length - 2 ? Math.max(value + noise, dearest) : value - noise };
+    return { size, value: at === points.length - 2 ? value + noise : value - noise };
   });
   const worst = Math.max(slopeOf(careful) ?? 0, exponentOf(careful) ?? 0);
   if (worst <= mostExponent) return null;
