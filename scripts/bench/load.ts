@@ -25,6 +25,8 @@ import { whenStopped } from "./when-stopped.ts";
 const rounds = 3;
 /** A process of its own takes more or less time to start from call to call. */
 const starts = 5;
+/** A first publication, where everything is new, is measured again in repositories of its own; that of the most files takes a minute. */
+const firstRounds = (files: number): number => (files > 10_000 ? 1 : rounds);
 const small: LoadSize = { releases: 3, services: 1, files: 20 };
 const axes: Readonly<Record<keyof LoadSize, readonly number[]>> = {
   releases: [10, 100, 1_000],
@@ -90,12 +92,18 @@ async function measurePoint(size: LoadSize): Promise<Measured> {
     writeService(root);
     const order = { root, files: size.files, platform: pid };
     const all = await runPoint({ ...order, act: "first", shas: [first], running: {} });
+    const again = await publishElsewhere(size, pid, firstRounds(size.files) - 1);
     const running = await makeHistory(repository, shas.slice(0, size.releases));
     const next = await runPoint({ ...order, act: "next", shas: last, running });
     const status = await runCommand(root, ["status"]);
     const verify = await runCommand(root, ["history", "--verify"]);
     return {
-      laps: { ...all.laps, ...next.laps, "promote status": status.lap, "promote history --verify": verify.lap },
+      laps: {
+        ...bestOf([all.laps, ...again]),
+        ...next.laps,
+        "promote status": status.lap,
+        "promote history --verify": verify.lap,
+      },
       memory: {
         "memory: build and publish, all new": all.memory,
         "memory: build, publish, promote": next.memory,
@@ -108,6 +116,22 @@ async function measurePoint(size: LoadSize): Promise<Measured> {
     await end();
     stopped[Symbol.dispose]();
   }
+}
+
+/** First publications of the same size, each in a repository of its own. */
+async function publishElsewhere(size: LoadSize, pid: number, times: number): Promise<readonly Laps[]> {
+  const laps: Laps[] = [];
+  for (let round = 0; round < times; round += 1) {
+    await using repository = await BenchRepository.open(loadConfig(await freePort(), size.services), {
+      durable: false,
+    });
+    const { root } = repository;
+    const sha = repository.commit("number 0");
+    writeService(root);
+    const order = { root, files: size.files, platform: pid, act: "first", shas: [sha], running: {} } as const;
+    laps.push((await runPoint(order)).laps);
+  }
+  return laps;
 }
 
 /** Commits one after the other, oldest first, of one tree: in one process of git. */
