@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node: finds a Node that can run the rest, or says which one it needs.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -12,14 +12,25 @@ const source = join(here, "..", "src", "main.ts");
 const inCheckout = existsSync(source) && !here.includes(`${sep}node_modules${sep}`);
 const entry = inCheckout ? source : join(here, "..", "dist", "main.js");
 const needed = inCheckout ? 24 : 22;
+const completion = inCheckout ? null : packedCompletion(process.argv.slice(2));
 
-if (Number.parseInt(process.versions.node, 10) >= needed) {
+if (completion !== null) {
+  // Whoever reads may have seen enough.
+  process.stdout.on("error", () => undefined);
+  process.stdout.write(completion);
+} else if (Number.parseInt(process.versions.node, 10) >= needed) {
   module.enableCompileCache?.();
   await import(pathToFileURL(entry).href);
 } else {
   const pinned = pinnedNode();
   if (pinned) runOn(pinned);
   else sayTooOld();
+}
+
+/** What `promote completion <shell>` prints, from the package: a shell asks for it each time that it starts; null: another call. */
+function packedCompletion([verb, shell, ...more]) {
+  if (verb !== "completion" || more.length > 0 || !["bash", "zsh", "fish"].includes(shell)) return null;
+  return readFileSync(join(here, "..", "dist", "completion", shell));
 }
 
 /** The `node` package that the checkout pins; null: it is not installed. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { purgePlatform } from "@slipway/pipeline/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { completionScripts } from "../src/completion/scripts.ts";
 import { checkPrinted } from "./check-documents.ts";
 import { TinyApp } from "./tiny-app.ts";
 
@@ -44,6 +45,10 @@ test("the packed packages init, build and promote in an empty project", async ()
   const promotion = await promote("--sha", sha, "--env", "dev", "--json");
   expect(promotion.exit, promotion.stderr + promotion.stdout).toBe(0);
   expect(await app.version("dev")).toBe(sha);
+  // As files beside the launcher, so that a shell starts fast.
+  for (const [shell, script] of Object.entries(completionScripts()))
+    expect(await runPacked(["completion", shell])).toEqual({ exit: 0, stdout: script, stderr: "" });
+  expect((await promote("completion", "bash", "--json")).exit).toBe(0);
   const types = await readdir(join(app.folder, "node_modules/@slipway/pipeline/dist"));
   expect(types).toContain("index.d.ts");
 }, 300_000);

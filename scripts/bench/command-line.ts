@@ -1,22 +1,19 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "../../pipeline/src/environment/target.ts";
 import { localTiming } from "../../pipeline/src/ledger/lease-timing.ts";
 import { connectLocal } from "../../pipeline/src/local/connect.ts";
+import { bundleCli } from "../pack/bundle-cli.ts";
 import { compared, type Findings, type Part } from "./figure.ts";
 import { LocalPromotions } from "./local-promotions.ts";
 import { interleave } from "./measure.ts";
 import { runProgram } from "./run-program.ts";
 
 const rounds = 7;
-const launcher = join(import.meta.dirname, "../../cli/bin/promote.js");
+const cli = join(import.meta.dirname, "../../cli");
+const launcher = "bin/promote.js";
 const bare = "node -e 0";
-const calls: Readonly<Record<string, readonly string[]>> = {
-  "promote --version": [launcher, "--version"],
-  "promote --help": [launcher, "--help"],
-  "promote completion bash": [launcher, "completion", "bash"],
-  "promote status": [launcher, "status"],
-};
+const verbs: readonly (readonly string[])[] = [["--version"], ["--help"], ["completion", "bash"], ["status"]];
 
 /** How long calls that change nothing take as processes of their own, as ratios to a Node that does nothing. */
 export const commandLine: Part = {
@@ -27,12 +24,23 @@ export const commandLine: Part = {
     const { root } = local.repository;
     const connect = (target: Target) => connectLocal({ root, target });
     await local.repository.promote({ connect, timing: localTiming }, { sha: await local.build() });
+    const packed = join(root, ".slipway", "packed");
+    await packInto(packed);
     // Awaited here: what is measured must still be there.
-    return await measureCalls(root);
+    return await measureCalls(root, { ...callsOf(packed, ""), ...callsOf(cli, " (checkout)") });
   },
 };
 
-async function measureCalls(root: string): Promise<Findings> {
+/** The command line as customers have it. */
+async function packInto(folder: string): Promise<void> {
+  await bundleCli(join(folder, "dist"));
+  for (const file of [launcher, "package.json"]) cpSync(join(cli, file), join(folder, file));
+}
+
+const callsOf = (folder: string, where: string): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(verbs.map((words) => [`promote ${words.join(" ")}${where}`, [join(folder, launcher), ...words]]));
+
+async function measureCalls(root: string, calls: ReturnType<typeof callsOf>): Promise<Findings> {
   const hook = writeHook(root);
   const run = async (args: readonly string[]) => {
     const { exit, stdout, stderr } = await runProgram(process.execPath, ["--require", hook, ...args], { folder: root });

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { bundlePage } from "../../cli/src/board/page.ts";
+import { completionScripts } from "../../cli/src/completion/scripts.ts";
 import { bundleRunner } from "../../pipeline/src/migration/runner/bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -30,6 +31,7 @@ export async function bundleCli(folder: string): Promise<void> {
       js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },
     mainFields: ["module", "main"],
+    plugins: [parserAlone],
     legalComments: "linked",
     logLevel: "warning",
   });
@@ -37,6 +39,25 @@ export async function bundleCli(folder: string): Promise<void> {
   for (const engine of ["knex", "sql"] as const)
     writeFileSync(join(folder, `runner/${engine}.mjs`), await bundleRunner(engine));
   await writePage(join(folder, "board"));
+  writeCompletion(join(folder, "completion"));
+}
+
+/** Of yargs only the parser is called; what its helpers bring beside it takes longer to load than the parser. */
+const parserAlone: Plugin = {
+  name: "parser-alone",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /\/platform-shims\/esm\.mjs$/ }, async ({ path, pluginData, ...from }) => {
+      if (pluginData === "asked") return null;
+      const { path: found } = await resolve(path, { ...from, pluginData: "asked" });
+      return { path: found, sideEffects: false };
+    });
+  },
+};
+
+/** As they are printed, for the launcher: a shell asks for one each time that it starts. */
+function writeCompletion(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [shell, script] of Object.entries(completionScripts())) writeFileSync(join(folder, shell), script);
 }
 
 async function writePage(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Decision, decide, type PromotionReport, type RefusalCode } from "@slipway/pipeline";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import {
   aGoodRun,
   anApproval,

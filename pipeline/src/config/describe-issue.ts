@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { quoteInput } from "../identifiers.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { Path } from "./yaml-document.ts";

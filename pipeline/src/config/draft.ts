@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { environmentSchema } from "./environment-schema.ts";
 import { migrationsSchema, webSchema } from "./schema.ts";
 import { serviceSchema } from "./service-schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type RefusalCode, refusals } from "../codes.ts";
 import { quoteInput } from "../identifiers.ts";
 import { account, duration, region, role, year } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "./schema.ts";
 
 /** The JSON Schema of slipway.yaml as the file is written: editors complete and explain keys with it. */

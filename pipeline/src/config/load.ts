@@ -33,7 +33,8 @@ export function parseConfig(text: string, file: string): ConfigAnswer {
   const problems = document.problems.map((problem) => ({ ...problem, file, path: dotted(problem.path) }));
   if (!document.value) return { ok: false, problems };
   const { data } = document.value;
-  const parsed = configSchema.safeParse(data, { error: describeIssue });
+  // Parsed once a process: compiling a parser for that takes longer than it saves.
+  const parsed = configSchema.safeParse(data, { error: describeIssue, jitless: true });
   const findings = parsed.success ? [] : parsed.error.issues.flatMap((issue) => findingsOf(issue, data));
   if (typeof data === "object" && data !== null) findings.push(...judgeKeysTogether(draftOf(data)));
   for (const { path, message } of findings) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { quoteInput } from "../identifiers.ts";
 import { parseCommand } from "./commands.ts";
 import { command, commands, day, duration, relativePath, route, smoke, variable } from "./fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type PortError, UnreadableObjectError } from "../errors.ts";
 import type { Digest, EnvironmentName } from "../identifiers.ts";
 import { digestSchema } from "../ledger/identifier-schemas.ts";

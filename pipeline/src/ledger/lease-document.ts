@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import type { StoredObject } from "../ports.ts";
 import { environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type EnvironmentState, type Plan, type ReleaseRef, type Step, stepKinds } from "../promotion/plan.ts";
 import {
   digestSchema,

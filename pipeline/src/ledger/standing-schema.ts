@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { digestSchema, environmentNameSchema, epochSchema, instantSchema } from "./identifier-schemas.ts";
 import { appliedMigrationSchema, environmentStateSchema, planSchema, schemaBeliefSchema } from "./plan-schema.ts";
 import {

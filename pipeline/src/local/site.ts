@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { EnvironmentName } from "../identifiers.ts";
 import type { ControlClient } from "./control-client.ts";
 import { portField } from "./platform/fields.ts";

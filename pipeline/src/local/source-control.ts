@@ -27,14 +27,25 @@ export async function openRepository(
     readonly redact: (text: string) => string;
   },
 ): Promise<Repository> {
-  const top = await askGit(folder, ["rev-parse", "--show-toplevel"]);
-  if (top.exitCode !== 0) {
-    throw notOpened(folder, top.stderr);
-  }
-  const root = top.stdout.replace(/\r?\n$/, "");
-  const prefix = (await runGit(folder, ["rev-parse", "--show-prefix"])).replace(/\/?\r?\n$/, "");
+  const { top: root, prefix } = await standingIn(folder);
   return { root, ...sourceControl(root), ...workTree(root, { ...options, prefix }) };
 }
+
+/**
+ * The top of the work tree, and `folder` below it without a last slash. One call of git tells both, unless a name holds a newline.
+ * @throws UserError
+ */
+async function standingIn(folder: string): Promise<{ readonly top: string; readonly prefix: string }> {
+  const places = await askGit(folder, ["rev-parse", "--show-toplevel", "--show-prefix"]);
+  if (places.exitCode !== 0) throw notOpened(folder, places.stderr);
+  const lines = places.stdout.split("\n");
+  const [top = "", prefix = ""] =
+    lines.length === 3
+      ? lines
+      : await Promise.all(["--show-toplevel", "--show-prefix"].map((which) => runGit(folder, ["rev-parse", which])));
+  return { top: withoutEnd(top), prefix: withoutEnd(prefix).replace(/\/$/, "") };
+}
+const withoutEnd = (line: string): string => line.replace(/\r?\n?$/, "");
 
 function notOpened(folder: string, stderr: string): UserError {
   const others = /dubious ownership in repository at '([^'\n]+)'/.exec(stderr)?.[1];
@@ -66,9 +77,12 @@ function sourceControl(root: string): Omit<Repository, "root" | keyof WorkTree> 
       return (await isShallow()) ? "unknown" : "diverged";
     },
     async onBranch(sha, branch) {
-      const answers: (boolean | null)[] = [];
       // Either has it or neither: the remote's branch may be behind the one here, and the other way round.
-      for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+      const refs = [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`];
+      const having = await askGit(root, ["for-each-ref", `--contains=${sha}`, "--format=%(refname)", ...refs]);
+      if (having.stdout.split("\n").some((ref) => refs.includes(ref))) return true;
+      const answers: (boolean | null)[] = [];
+      for (const ref of refs) {
         const tip = await askGit(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
         if (tip.exitCode === 0) answers.push(await isAncestor(sha, tip.stdout.trim()));
       }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Digest } from "../identifiers.ts";
 
 /** A migration by name, without its extension: `.ts` in the repository may be `.js` in the image (knex names include it). */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Digest, EnvironmentName, Sha } from "../identifiers.ts";
 import { digestSchema, environmentNameSchema, shaSchema } from "../ledger/identifier-schemas.ts";

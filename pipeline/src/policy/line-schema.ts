@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** One line of text that people typed: not empty, no control characters, at most this long. */
 export const lineSchema = (limit: number) =>

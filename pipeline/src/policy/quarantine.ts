@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PortError, UnreadableObjectError } from "../errors.ts";
 import { type Instant, isSha, type Sha } from "../identifiers.ts";
 import { instantSchema, shaSchema } from "../ledger/identifier-schemas.ts";

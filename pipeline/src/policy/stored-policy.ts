@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type RefusalCode, refusals } from "../codes.ts";
 import { UserError } from "../errors.ts";
 import {

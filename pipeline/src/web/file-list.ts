@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Digest, digestPattern } from "../identifiers.ts";
 
 const segment = /(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+~()[\]=,-]+/.source;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, version } from "./parts/fields.ts";
 
 export const boardAddressSchema = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, count, type Described, digest, done, instant, next, seconds, sha, version } from "./parts/fields.ts";
 
 const of = {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { commitSchema } from "./parts/commit.ts";
 import { driftSchema, environmentStateWord } from "./parts/drift.ts";
 import { count, type Described, digest, env, epoch, exit, sha, version } from "./parts/fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode } from "./parts/codes.ts";
 import { count, type Described, exit, next, version } from "./parts/fields.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { logLineShape } from "./local-logs.ts";
 import { reportedFailureSchema } from "./parts/failed.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count, type Described, digest, env, exit, version } from "./parts/fields.ts";
 
 export const historyVerifySchema = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { recordedCode } from "./parts/codes.ts";
 import { recordedFailureSchema } from "./parts/failed.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, env, version } from "./parts/fields.ts";
 import { holdMarkSchema } from "./parts/hold-mark.ts";
 import { leaseSchema } from "./parts/lease.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, done, env, version } from "./parts/fields.ts";
 
 export const logLineShape = {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, done, env, processId, version } from "./parts/fields.ts";
 
 export const localStartSchema = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { bytes, count, type Described, done, env, processId, sha, version } from "./parts/fields.ts";
 
 const memoryBytes = bytes.describe("Resident memory of its processes, bytes.");

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, env, instant, quietUntil, version } from "./parts/fields.ts";
 import { leaseSchema } from "./parts/lease.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, env, epoch, version } from "./parts/fields.ts";
 import { leaseSchema } from "./parts/lease.ts";
 

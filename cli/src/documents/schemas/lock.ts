@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count, type Described, done, env, epoch, quietUntil, sha, version } from "./parts/fields.ts";
 import { leaseSchema } from "./parts/lease.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { documentSchemas } from "./all.ts";
 import { eventSchema } from "./events.ts";
 

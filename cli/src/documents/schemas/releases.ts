@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Described, digest, done, env, instant, sha, version } from "./parts/fields.ts";
 import { newestSchema } from "./status.ts";
 

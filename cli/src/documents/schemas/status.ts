@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refusalCode } from "./parts/codes.ts";
 import { driftSchema, environmentStateWord } from "./parts/drift.ts";
 import { count, type Described, decision, env, epoch, exit, instant, runUrl, sha, version } from "./parts/fields.ts";

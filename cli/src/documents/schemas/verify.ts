@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count, type Described, digest, done, env, epoch, exit, sha, version } from "./parts/fields.ts";
 
 const of = { kind: z.literal("verify"), version };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isAlive } from "../guard/process-identity.ts";
 import { readIfThere } from "./durable-file.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LiveWebLook, ServiceLook, TaskState } from "../../ports.ts";
 import { serviceShapeSchema } from "../../release/manifest.ts";
 import { webFileSchema } from "../../web/file-list.ts";

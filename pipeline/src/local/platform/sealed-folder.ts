@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Digest } from "../../identifiers.ts";
 import { inParallel } from "../../release/in-parallel.ts";
 import { writeDurably } from "./durable-file.ts";

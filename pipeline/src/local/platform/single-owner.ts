@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { identify, isAlive, type ProcessIdentity } from "../guard/process-identity.ts";
 
 const ownerSchema = z.strictObject({ pid: z.number().int().positive(), startedAt: z.string() });

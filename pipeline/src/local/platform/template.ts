@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Digest, EnvironmentName } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { canonicalBytes, digestOf, sha256 } from "../../release/canonical-json.ts";

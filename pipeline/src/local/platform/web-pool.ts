@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { access, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Digest } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { sha256 } from "../../release/canonical-json.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { access, constants, lstat, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../../errors.ts";
 import { copyTree } from "./copy-tree.ts";
 

@@ -1,5 +1,5 @@
 import { buildRefusals, type FailureCode, failures, type RefusalCode, refusals, usageCodes } from "@slipway/pipeline";
-import { z } from "zod";
+import * as z from "zod";
 
 export const refusalCode = z
   .enum(Object.keys(refusals) as [RefusalCode, ...RefusalCode[]])

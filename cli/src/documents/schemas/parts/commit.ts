@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { sha } from "./fields.ts";
 
 export const commitSchema = z.strictObject({ sha, subject: z.string() }).meta({ id: "Commit" });

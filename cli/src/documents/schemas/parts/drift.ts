@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const environmentStateWord = z
   .enum(["as-recorded", "drift", "partial", "in-progress", "empty", "unknown"])

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { failureCode, recordedCode } from "./codes.ts";
 import { count, type Described, stepKind } from "./fields.ts";
 

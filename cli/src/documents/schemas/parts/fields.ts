@@ -6,7 +6,7 @@ import {
   shaPattern,
   stepKinds,
 } from "@slipway/pipeline";
-import { z } from "zod";
+import * as z from "zod";
 
 /*
  * Words of all documents. These schemas are for the published JSON Schema and for tests: verbs import nothing of this folder but types, since a

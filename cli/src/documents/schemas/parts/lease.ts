@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { count, type Described, epoch, instant, quietUntil, runUrl } from "./fields.ts";
 
 export const leaseSchema = z

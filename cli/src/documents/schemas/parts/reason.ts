@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refusalCode } from "./codes.ts";
 import { commitSchema } from "./commit.ts";
 import { count, type Described, digest, env, epoch, instant, sha } from "./fields.ts";
