@@ -27,7 +27,7 @@ function titleOf(step: EpochStepDocument | null, n: number): string {
 }
 
 function Lines({ lines, title }: { readonly lines: readonly string[]; readonly title: string }) {
-  if (lines.length === 0) return <p class="facts">It wrote nothing.</p>;
+  if (lines.length === 0) return <p class="facts">Nothing is kept of what it wrote.</p>;
   return (
     <>
       {lines.length > shownLines ? (

@@ -22,6 +22,11 @@ export function Stop({ stop, above, now }: StopProps) {
       <h3>
         <Sign mark={mark} /> <Text value={stop.name} /> <span class="stop-words">{words}</span>
       </h3>
+      {stop.because === null ? null : (
+        <p class="problem">
+          <Text value={stop.because} />
+        </p>
+      )}
       {stop.attempts.length > 0 ? (
         <ul class="attempts">
           {stop.attempts.map((attempt) => (
@@ -51,7 +56,11 @@ export function Stop({ stop, above, now }: StopProps) {
   );
 }
 
-function standing({ isRunning, runs, attempts }: JourneyStop): { readonly mark: Mark; readonly words: string } {
+function standing({ because, isRunning, runs, attempts }: JourneyStop): {
+  readonly mark: Mark;
+  readonly words: string;
+} {
+  if (because !== null) return { mark: "unknown", words: "could not tell" };
   if (isRunning) return { mark: "done", words: "runs here" };
   if (runs.length > 0) return { mark: "same", words: "ran here" };
   return attempts.length > 0 ? { mark: "no", words: "never ran here" } : { mark: "coming", words: "not yet" };

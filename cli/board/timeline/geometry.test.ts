@@ -23,8 +23,8 @@ const timeline = (
   from,
   until,
   environments: [
-    { env: "staging", runs: [], epochs: [] },
-    { env: "prod", runs: [], epochs: [], ...fields },
+    { env: "staging", because: null, runs: [], epochs: [] },
+    { env: "prod", because: null, runs: [], epochs: [], ...fields },
   ],
   freezes,
   subjects: {},

@@ -8,6 +8,8 @@ export interface Track {
   readonly stays: readonly StayBar[];
   readonly freezes: readonly FreezeBar[];
   readonly marks: readonly EpochPoint[];
+  /** Its ledger can be read; what could not is no empty track. */
+  readonly isKnown: boolean;
 }
 
 interface Bar {
@@ -57,7 +59,7 @@ export function drawingOf(document: TimelineDocument, width: number): Drawing {
   const left = namesAbove ? margin : gutter;
   const trackHeight = bandHeight + (namesAbove ? nameHeight : 0);
   const scale = scaleOf(document, left, width);
-  const tracks = document.environments.toReversed().map(({ env, runs, epochs }, index) => {
+  const tracks = document.environments.toReversed().map(({ env, because, runs, epochs }, index) => {
     const marks = pointsOf(epochs, scale);
     return {
       env,
@@ -65,6 +67,7 @@ export function drawingOf(document: TimelineDocument, width: number): Drawing {
       stays: runs.flatMap((run) => stayOf(run, marks, scale)),
       freezes: document.freezes.filter((freeze) => freeze.env === env).flatMap((freeze) => freezeOf(freeze, scale)),
       marks,
+      isKnown: because === null,
     };
   });
   return { width, height: axisHeight + tracks.length * trackHeight + 6, left, namesAbove, trackHeight, tracks };

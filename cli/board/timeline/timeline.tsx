@@ -2,8 +2,10 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { TimelineDocument } from "../../src/board/documents.ts";
 import { useDocument } from "../data/use-document.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { Sign } from "../parts/sign.tsx";
 import { hrefOf, timelineDays } from "../route/route.ts";
 import { useWay } from "../route/use-route.ts";
+import { Text } from "../text/text.tsx";
 import { spellOffset } from "../time/times.ts";
 import { drawingOf, scaleOf } from "./geometry.ts";
 import { Legend } from "./legend.tsx";
@@ -61,6 +63,13 @@ function Shown({
   );
   return (
     <>
+      {document.environments.map(({ env, because }) =>
+        because === null ? null : (
+          <p key={env} class="problem">
+            <Sign mark="unknown" /> <Text value={nameOf(env)} /> cannot be shown: <Text value={because} />
+          </p>
+        ),
+      )}
       {drawing}
       <Readout pointed={pointed} subjects={document.subjects} />
       <Legend marks={marks} hasFreezes={document.freezes.length > 0} />

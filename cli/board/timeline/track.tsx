@@ -24,7 +24,7 @@ const middle = barTop + barHeight / 2;
 export function TrackRow({ track, drawing, name, onPoint }: TrackProps) {
   const { to } = useWay();
   const group = useRef<SVGGElement>(null);
-  const { env, y, stays, freezes, marks } = track;
+  const { env, y, stays, freezes, marks, isKnown } = track;
   const right = drawing.width - drawing.left;
   const hrefOf = ({ epoch }: EpochPoint): string => to({ kind: "epoch", env, epoch: epoch.epoch, log: null });
   const under = (event: PointerEvent | MouseEvent): EpochPoint | null => {
@@ -51,7 +51,7 @@ export function TrackRow({ track, drawing, name, onPoint }: TrackProps) {
       ref={group}
       class="track"
       role="group"
-      aria-label={`${visibleText(name)}: ${marks.length} epochs`}
+      aria-label={`${visibleText(name)}: ${isKnown ? `${marks.length} epochs` : "could not tell"}`}
       transform={`translate(0 ${y})`}
       onKeyDown={press}
       onPointerMove={(event) => onPoint(under(event))}
@@ -62,6 +62,11 @@ export function TrackRow({ track, drawing, name, onPoint }: TrackProps) {
       <text class="track-name" x={drawing.namesAbove ? drawing.left : 0} y={drawing.namesAbove ? -2 : middle + 4}>
         {clipName(visibleText(name), drawing.namesAbove)}
       </text>
+      {isKnown ? null : (
+        <text class="stay-name" x={drawing.left + 12} y={middle + 4}>
+          could not tell
+        </text>
+      )}
       {freezes.map(({ x, width, freeze, isNamed }) => (
         <g key={`${freeze.from} ${freeze.name}`}>
           <rect class="freeze" x={x} y="2" width={width} height="42" />

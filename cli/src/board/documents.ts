@@ -44,6 +44,8 @@ export interface TimelineDocument extends Document {
   readonly until: string;
   readonly environments: readonly {
     readonly env: string;
+    /** Why its ledger cannot be read; null: it can. */
+    readonly because: string | null;
     /** Oldest first. */
     readonly runs: readonly TimelineRun[];
     readonly epochs: readonly TimelineEpoch[];
@@ -96,6 +98,8 @@ export interface JourneyDocument extends Document {
 export interface JourneyStop {
   readonly env: string;
   readonly name: string;
+  /** Why its ledger cannot be read, and nothing of it is known; null: it can. */
+  readonly because: string | null;
   /** Newest first: every epoch that led to it, or away from it by a rollback. */
   readonly attempts: readonly TimelineEpoch[];
   readonly runs: readonly TimelineRun[];

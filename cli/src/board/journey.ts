@@ -1,6 +1,7 @@
 import {
   type Approval,
   countApprovals,
+  type EnvironmentName,
   type EnvironmentPolicy,
   type Instant,
   longestOf,
@@ -11,13 +12,14 @@ import {
 } from "@slipway/pipeline";
 import { type EpochSummary, movementOf } from "../history/epochs.ts";
 import type { Session } from "../session.ts";
+import { ifReadable } from "../status/if-readable.ts";
 import { observeRunning } from "../status/observe-environment.ts";
 import type { JourneyApproval, JourneyDocument, JourneyStop } from "./documents.ts";
 import { timelineEpoch } from "./epoch-mark.ts";
 import { runsOf } from "./timeline.ts";
 import type { BoardWorld } from "./world.ts";
 
-/** Where a release has been: each environment with its attempts, stays, soak and approvals. @throws UserError, BrokenChainError, PortError */
+/** Where a release has been: each environment with its attempts, stays, soak and approvals. @throws UserError, PortError */
 export async function journeyDocument(
   world: BoardWorld,
   session: Session,
@@ -37,7 +39,12 @@ export async function journeyDocument(
     runUrl: publisher.runUrl,
     quarantine: mark && { by: mark.by, at: mark.at, reason: mark.reason },
     environments: await Promise.all(
-      ladder.map((environment, at) => stopOf(world, session, release, { environment, above: ladder[at + 1] ?? null })),
+      ladder.map((environment, at) =>
+        ifReadable(
+          () => stopOf(world, session, release, { environment, above: ladder[at + 1] ?? null }),
+          ({ message }) => unreadableStop(session, environment.name, message),
+        ),
+      ),
     ),
   };
 }
@@ -69,6 +76,7 @@ async function stopOf(
   return {
     env: environment.name,
     name: session.nameOf(environment.name),
+    because: null,
     attempts: epochs.filter((epoch) => touches(epoch, sha)).map(timelineEpoch),
     runs: runsOf(ran, { from: release.manifest.git.committedAt, until: now }),
     isRunning:
@@ -77,6 +85,17 @@ async function stopOf(
     approvals: approvalsOf(approvals, environment, now),
   };
 }
+
+const unreadableStop = (session: Session, env: EnvironmentName, because: string): JourneyStop => ({
+  env,
+  name: session.nameOf(env),
+  because,
+  attempts: [],
+  runs: [],
+  isRunning: false,
+  soak: null,
+  approvals: [],
+});
 
 /** It led there, or led away from there by going back. */
 function touches(epoch: EpochSummary, sha: Sha): boolean {

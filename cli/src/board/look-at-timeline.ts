@@ -1,21 +1,27 @@
 import type { Sha } from "@slipway/pipeline";
 import { movementOf } from "../history/epochs.ts";
 import type { Session } from "../session.ts";
+import { ifReadable } from "../status/if-readable.ts";
 import type { TimelineDocument } from "./documents.ts";
 import { type Span, type TimelineInput, timelineDocument } from "./timeline.ts";
 import type { BoardWorld } from "./world.ts";
 
 const day = 86_400_000;
 
-/** @throws UserError, BrokenChainError, PortError */
+/** An environment whose ledger cannot be read says so, beside the others. @throws UserError, PortError */
 export async function lookAtTimeline(world: BoardWorld, session: Session, days: number): Promise<TimelineDocument> {
   const span = spanOf(session, days);
   const inputs = await Promise.all(
-    session.policy.policy.environments.map(async (environment): Promise<TimelineInput> => {
-      const standing = await world.standing(session, environment.name);
-      const epochs = await world.ledger(session, environment.name).epochsSince(span.from, standing.seq);
-      return { environment, epochs, good: standing.good };
-    }),
+    session.policy.policy.environments.map((environment) =>
+      ifReadable<TimelineInput>(
+        async () => {
+          const { seq, good } = await world.standing(session, environment.name);
+          const epochs = await world.ledger(session, environment.name).epochsSince(span.from, seq);
+          return { environment, epochs, good, because: null };
+        },
+        ({ message }) => ({ environment, epochs: [], good: [], because: message }),
+      ),
+    ),
   );
   const named = inputs.flatMap(({ epochs, good }) => [
     ...epochs.map((epoch) => movementOf(epoch).to),

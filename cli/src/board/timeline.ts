@@ -9,6 +9,8 @@ export interface TimelineInput {
   readonly epochs: readonly EpochSummary[];
   /** By record, newest first. */
   readonly good: readonly GoodRun[];
+  /** Why its ledger cannot be read; null: it can. */
+  readonly because: string | null;
 }
 export interface Span {
   readonly from: string;
@@ -26,8 +28,9 @@ export function timelineDocument(
     version: 1,
     from,
     until,
-    environments: inputs.map(({ environment, epochs, good }) => ({
+    environments: inputs.map(({ environment, epochs, good, because }) => ({
       env: environment.name,
+      because,
       runs: runsOf(good, { from, until }),
       epochs: epochs.map(timelineEpoch).toReversed(),
     })),

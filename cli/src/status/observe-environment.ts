@@ -20,11 +20,12 @@ import {
   type Sha,
   type Standing,
   type StoredRelease,
-  UserError,
+  type UserError,
   verifyLive,
 } from "@slipway/pipeline";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
 import type { Session } from "../session.ts";
+import { ifReadable } from "./if-readable.ts";
 
 type EnvironmentStateWord = "as-recorded" | "drift" | "partial" | "in-progress" | "empty" | "unknown";
 interface DriftItem {
@@ -98,19 +99,6 @@ export const observeRunning = (session: Session, env: EnvironmentName): Promise<
     () => lookAtEnvironment(session, env),
     (error) => unreadable(session, env, error),
   );
-
-async function ifReadable<T>(
-  look: () => Promise<T>,
-  otherwise: (error: UserError | BrokenChainError) => T,
-): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof BrokenChainError || (error instanceof UserError && error.code === "store-unusable"))
-      return otherwise(error);
-    throw error;
-  }
-}
 
 async function commitsBehind({ source }: Session, runs: GoodRun | null, newest: Sha | null): Promise<number | null> {
   if (runs?.sha === newest) return 0;

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { setUpBoards } from "./browser.ts";
 import { boardWith, shas } from "./fixtures/ladder.ts";
 import { whyProd } from "./fixtures/rules.ts";
+import { journey, timeline } from "./fixtures/runs.ts";
 
 const boards = setUpBoards();
 
@@ -118,6 +119,29 @@ test("an epoch of the timeline opens its record, and a step its log", async () =
   const log = panel.getByRole("region", { name: "Lines of roll-service api" });
   expect(await log.innerText()).toContain('{"level":"info","msg":"listening"}');
   expect(board.page.url()).toBe(`${boards.server.url}#/epoch/staging/43?log=5`);
+  board.expectGood();
+});
+
+test("an environment whose ledger cannot be read says so in the timeline and on a journey, beside the others", async () => {
+  const because = "record 41 of staging is missing";
+  const unread = <T extends { readonly env: string }>(all: readonly T[], nothing: Partial<T>): readonly T[] =>
+    all.map((one) => (one.env === "staging" ? { ...one, ...nothing, because } : one));
+  const whole = timeline(7);
+  const emptied = { ...whole, environments: unread(whole.environments, { runs: [], epochs: [] }) };
+  const nothing = { attempts: [], runs: [], isRunning: false, soak: null, approvals: [] };
+  boards.server.answers.set("/api/timeline", () => emptied);
+  boards.server.answers.set(`/api/journey/${journey.sha}`, () => ({
+    ...journey,
+    environments: unread(journey.environments, nothing),
+  }));
+  const board = await boards.open(`#/release/${journey.sha}`);
+  const shown = board.page.getByRole("region", { name: "Timeline" });
+  await shown.getByText(`staging cannot be shown: ${because}`).waitFor();
+  expect(await shown.getByRole("group", { name: "staging: could not tell" }).count()).toBe(1);
+  expect(await shown.getByRole("link", { name: /^prod epoch/ }).count()).toBeGreaterThan(0);
+  const way = board.page.getByRole("region", { name: "Journey of 1f6ac3d" });
+  const stop = way.getByRole("listitem").filter({ has: board.page.getByRole("heading", { name: /staging/ }) });
+  expect((await stop.innerText()).replace(/\s+/g, " ")).toContain(`could not tell ${because}`);
   board.expectGood();
 });
 

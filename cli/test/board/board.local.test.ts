@@ -197,7 +197,9 @@ describe("the board of a real ladder", () => {
           environments: [{ state: "unknown", because: expect.stringContaining("was there and is gone") }, {}, {}],
         },
       });
-      expect(await ask(`/api/journey/${first}?gone`)).toMatchObject({ status: 503 });
+      expect(await json(`/api/journey/${first}?gone`)).toMatchObject({
+        environments: [{ because: expect.stringContaining("was there and is gone"), isRunning: false }, {}, {}],
+      });
     } finally {
       renameSync(`${folder}-gone`, folder);
     }
@@ -217,6 +219,13 @@ describe("the board of a real ladder", () => {
         readonly status: { readonly environments: readonly { readonly state: string }[] };
       };
       expect(status.environments.map(({ state }) => state)).toEqual(["unknown", "empty", "empty"]);
+      const unread = [
+        { env: "dev", because: expect.stringContaining("broken at record 2") },
+        { because: null },
+        { because: null },
+      ];
+      expect(await json("/api/timeline?days=7&again")).toMatchObject({ environments: unread });
+      expect(await json(`/api/journey/${first}?again`)).toMatchObject({ environments: unread });
     } finally {
       for (const [at, file] of damaged.entries()) writeFileSync(file, kept[at] ?? "");
     }
