@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** unit needs nothing but Node; local starts processes and Postgres; packed installs tarballs (needs the registry); browser drives Chromium. */
+/**
+ * unit needs nothing but Node, and takes every core; local starts processes and Postgres, a file at a time; packed installs tarballs (needs the
+ * registry); browser drives Chromium. One project after the other.
+ */
 export default defineConfig({
   test: {
     passWithNoTests: false,
@@ -8,6 +11,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+          testTimeout: 20_000,
           setupFiles: ["scripts/property-seed.ts"],
           include: ["{pipeline,cli,actions,iac,scripts}/**/*.test.ts"],
           exclude: [
@@ -24,6 +30,8 @@ export default defineConfig({
       {
         test: {
           name: "local",
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           include: ["{pipeline,cli,reference-app,scripts}/**/*.local.test.ts", "reference-app/{src,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 60_000,
@@ -33,6 +41,8 @@ export default defineConfig({
       {
         test: {
           name: "packed",
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           include: ["**/*.packed.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 300_000,
@@ -42,6 +52,8 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
           include: ["**/*.browser.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 60_000,
