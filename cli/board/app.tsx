@@ -42,13 +42,15 @@ function Board() {
   const names = namesIn(seen?.document ?? null);
   // As a text it changes only when a name does.
   const nameOf = useCallback((env: string): string => new Map(names).get(env) ?? env, [JSON.stringify(names)]);
-  const ledgers = seen ? seen.document.environments.map(({ env, seq }) => `${env} ${seq}`).join() : "";
+  const ledgers = seen ? ledgersIn(seen.document) : "";
+  // What the last days were changes without a ledger too.
+  const hour = Math.floor(minute / 60);
   usePanelKeys(way);
   const timeline = useMemo(
     () => <Timeline moment={`${ledgers} ${minute}`} nameOf={nameOf} />,
     [ledgers, minute, nameOf],
   );
-  const figures = useMemo(() => <Figures moment={ledgers} nameOf={nameOf} />, [ledgers, nameOf]);
+  const figures = useMemo(() => <Figures moment={`${ledgers} ${hour}`} nameOf={nameOf} />, [ledgers, hour, nameOf]);
   return (
     <WayContext.Provider value={way}>
       <OldContext.Provider value={isOld}>
@@ -70,6 +72,10 @@ function Board() {
     </WayContext.Provider>
   );
 }
+
+/** Which records there are, of which ladder: another one may answer at the same address. */
+const ledgersIn = ({ status, environments }: BoardDocument): string =>
+  JSON.stringify([status.app, status.store, ...environments.map(({ env, seq }) => [env, seq])]);
 
 const namesIn = (board: BoardDocument | null): readonly (readonly [string, string])[] =>
   board?.environments.map(({ env, name }) => [env, name] as const) ?? [];

@@ -24,9 +24,16 @@ const seen: Seen<BoardDocument> = {
 const silent = { kind: "silent" } as const;
 
 test("what is older than 15 s is not current", () => {
-  expect(isStale({ seen, problem: null }, at + 15_000)).toBe(false);
-  expect(isStale({ seen, problem: null }, at + 15_001)).toBe(true);
-  expect(isStale({ seen: null, problem: null }, at)).toBe(true);
+  expect(isStale({ seen }, at + 15_000)).toBe(false);
+  expect(isStale({ seen }, at + 15_001)).toBe(true);
+  expect(isStale({ seen: null }, at)).toBe(true);
+});
+
+test("after a clock was set back nobody knows how old it is", () => {
+  expect(isStale({ seen }, at - 500)).toBe(false);
+  expect(isStale({ seen }, at - 3_600_000)).toBe(true);
+  expect(isLaneStale(seen, "2026-11-20T10:58:10Z", at - 3_600_000)).toBe(true);
+  expect(seenWords({ seen, problem: null }, at - 3_600_000)).toBe("seen some time ago; the board does not answer");
 });
 
 test("a fresh answer about an old look is old", () => {

@@ -18,12 +18,15 @@ export interface BoardState {
 /** Older than this is not now (experience.md §6). */
 const staleMilliseconds = 15_000;
 
-export const isStale = ({ seen }: BoardState, now: number): boolean =>
-  seen === null || now - seen.at > staleMilliseconds;
+export const isStale = ({ seen }: { readonly seen: Seen<unknown> | null }, now: number): boolean =>
+  seen === null || ageOf(seen, now) > staleMilliseconds;
+
+/** In milliseconds. Seen in the future: a clock was set back, and nobody knows how old it is. */
+const ageOf = ({ at }: Seen<unknown>, now: number): number => (now < at - 1_000 ? Number.POSITIVE_INFINITY : now - at);
 
 /** What an environment was seen to be: a board that repeats an old look is as old as the look. */
 export const isLaneStale = (seen: Seen<BoardDocument>, observedAt: string, now: number): boolean =>
-  now - seen.at + lookAge(seen, observedAt) > staleMilliseconds;
+  ageOf(seen, now) + lookAge(seen, observedAt) > staleMilliseconds;
 
 const lookAge = ({ document }: Seen<BoardDocument>, observedAt: string): number =>
   Math.max(0, Date.parse(document.status.at) - Date.parse(observedAt));
@@ -35,9 +38,11 @@ export const boardNow = (seen: Seen<BoardDocument>, now: number): number =>
 /** How old the page is, in words. */
 export function seenWords({ seen, problem }: BoardState, now: number): string {
   if (!seen) return problem ? whyNot(problem) : "asking the board";
-  const age = `seen ${spellAge((now - seen.at) / 1000)} ago`;
+  const age = Number.isFinite(ageOf(seen, now))
+    ? `seen ${spellAge(ageOf(seen, now) / 1000)} ago`
+    : "seen some time ago";
   if (problem) return `${age}; ${whyNot(problem)}`;
-  return now - seen.at > staleMilliseconds ? `${age}; the board does not answer` : age;
+  return ageOf(seen, now) > staleMilliseconds ? `${age}; the board does not answer` : age;
 }
 
 /** The same without the age, for those who are told only when it changes. */

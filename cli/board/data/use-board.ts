@@ -18,8 +18,9 @@ export function useBoard(): BoardState {
 
 async function poll(signal: AbortSignal, tell: (change: (last: BoardState) => BoardState) => void): Promise<void> {
   while (!signal.aborted) {
-    const answer = await ask<BoardDocument>("/api/board", "board", signal);
+    // What comes back was so when it was asked for, or later: a machine may have slept in between.
     const at = Date.now();
+    const answer = await ask<BoardDocument>("/api/board", "board", signal);
     tell((last) =>
       answer.status === "answered"
         ? { seen: { document: answer.document, at }, problem: null }

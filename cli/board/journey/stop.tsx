@@ -1,4 +1,5 @@
 import type { JourneyApproval, JourneyStop, TimelineEpoch } from "../../src/board/documents.ts";
+import { useOld } from "../data/old.ts";
 import { EpochSign } from "../parts/epoch-mark.tsx";
 import { type Mark, Sign } from "../parts/sign.tsx";
 import { useWay } from "../route/use-route.ts";
@@ -15,7 +16,7 @@ interface StopProps {
 
 /** One environment on a release's way. */
 export function Stop({ stop, above, now }: StopProps) {
-  const { mark, words } = standing(stop);
+  const { mark, words } = standing(stop, useOld());
   const soak = soakBar(stop);
   return (
     <li>
@@ -56,12 +57,15 @@ export function Stop({ stop, above, now }: StopProps) {
   );
 }
 
-function standing({ because, isRunning, runs, attempts }: JourneyStop): {
+function standing(
+  { because, isRunning, runs, attempts }: JourneyStop,
+  isOld: boolean,
+): {
   readonly mark: Mark;
   readonly words: string;
 } {
   if (because !== null) return { mark: "unknown", words: "could not tell" };
-  if (isRunning) return { mark: "done", words: "runs here" };
+  if (isRunning) return isOld ? { mark: "unknown", words: "was: runs here" } : { mark: "done", words: "runs here" };
   if (runs.length > 0) return { mark: "same", words: "ran here" };
   return attempts.length > 0 ? { mark: "no", words: "never ran here" } : { mark: "coming", words: "not yet" };
 }

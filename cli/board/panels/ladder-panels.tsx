@@ -1,6 +1,7 @@
 import type { BoardDocument, JourneyDocument } from "../../src/board/documents.ts";
 import type { ExplainDocument } from "../../src/documents/explain.ts";
 import type { ReleasesDocument } from "../../src/documents/schemas/releases.ts";
+import { Present } from "../data/present.tsx";
 import { boardNow, type Seen } from "../data/seen.ts";
 import { useDocument } from "../data/use-document.ts";
 import { Journey } from "../journey/journey.tsx";
@@ -54,7 +55,7 @@ function ReleasesPanel({ seen, moment }: LadderPanelsProps) {
 }
 
 function ReleasePanel({ seen, moment, sha }: LadderPanelsProps & { readonly sha: string }) {
-  const asked = useDocument<JourneyDocument>(`/api/journey/${sha}`, "journey", moment);
+  const asked = useDocument<JourneyDocument>(`/api/journey/${sha}`, "journey", moment, "present");
   return (
     <Panel
       id={`release-${sha}`}
@@ -64,7 +65,9 @@ function ReleasePanel({ seen, moment, sha }: LadderPanelsProps & { readonly sha:
         </>
       }
     >
-      <Journey asked={asked} now={useBoardNow(seen)} />
+      <Present asked={asked}>
+        <Journey asked={asked} now={useBoardNow(seen)} />
+      </Present>
     </Panel>
   );
 }
@@ -79,12 +82,13 @@ function WhyPanel({ seen, moment, nameOf, panel }: WhyPanelProps) {
   const { env, sha, asOf } = panel;
   const next = seen?.document.status.environments.find((one) => one.env === env)?.next ?? null;
   // What the ladder says each 5 s and what the rules say here must not differ for longer than that.
-  const asked = useDocument<ExplainDocument>(pathOf(panel), "explain", `${moment} ${JSON.stringify(next)}`);
+  const asked = useDocument<ExplainDocument>(pathOf(panel), "explain", `${moment} ${JSON.stringify(next)}`, "present");
   const candidate = sha ?? asked.seen?.document.to ?? next?.sha ?? null;
   const journey = useDocument<JourneyDocument>(
     candidate === null ? null : `/api/journey/${candidate}`,
     "journey",
     moment,
+    "present",
   );
   const now = useBoardNow(seen);
   const lane = seen?.document.environments.find((one) => one.env === env) ?? null;
@@ -102,14 +106,18 @@ function WhyPanel({ seen, moment, nameOf, panel }: WhyPanelProps) {
       <div class="beside">
         <section class="why" aria-label="Rules">
           <AsOf asOf={asOf} onChange={(time) => go(to({ ...panel, asOf: time }), "replace")} />
-          <Why asked={asked} name={nameOf(env)} lane={asOf === null && sha === null ? lane : null} now={now} />
+          <Present asked={asked}>
+            <Why asked={asked} name={nameOf(env)} lane={asOf === null && sha === null ? lane : null} now={now} />
+          </Present>
         </section>
         {candidate === null ? null : (
           <section class="beside-journey" aria-labelledby="beside-journey-title">
             <h3 id="beside-journey-title">
               Journey of <span class="sha">{shortSha(candidate)}</span>
             </h3>
-            <Journey asked={journey} now={now} />
+            <Present asked={journey}>
+              <Journey asked={journey} now={now} />
+            </Present>
           </section>
         )}
       </div>

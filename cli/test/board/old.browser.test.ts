@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { type OpenBoard, setUpBoards } from "./browser.ts";
 import { anError } from "./fixtures/error.ts";
-import { board as aBoard, boardWith, now } from "./fixtures/ladder.ts";
+import { board as aBoard, boardWith, now, shas } from "./fixtures/ladder.ts";
 
 const boards = setUpBoards();
 
@@ -45,6 +45,39 @@ test.each(["gone", "hang"] as const)(
     expect(await page.title()).toBe("chronoledger");
   },
 );
+
+test("a panel whose question has no answer is old by itself, while the ladder is current", async () => {
+  const board = await boards.open("#/why/prod");
+  const { page } = board;
+  await page.getByText("may not enter prod now").waitFor();
+  const panel = async (): Promise<string> => (await page.locator(".panel").innerText()).replace(/\s+/g, " ");
+  await expect.poll(panel).toContain("✓ staging runs here");
+  const paths = ["/api/why/prod", `/api/journey/${shas.colour}`];
+  const before = paths.map((path) => [path, boards.server.answers.get(path)] as const);
+  for (const path of paths) boards.server.answers.set(path, () => anError({}));
+  await page.clock.runFor(6_000);
+  await expect.poll(panel).toContain("? was: 1f6ac3d may not enter prod now");
+  await expect.poll(panel).toContain("? staging was: runs here");
+  expect(await page.locator('.present[data-old="true"]').count()).toBe(2);
+  expect((await lanes(board))[2]).toContain("✓ as recorded");
+  for (const [path, answer] of before) if (answer) boards.server.answers.set(path, answer);
+  await page.clock.runFor(6_000);
+  await expect.poll(panel).toContain("✓ staging runs here");
+  expect(await page.locator('.present[data-old="true"]').count()).toBe(0);
+});
+
+test("another ladder behind the same address is asked for everything anew", async () => {
+  const board = await boards.open("#/epoch/prod/17");
+  const { page } = board;
+  await page.getByRole("heading", { name: "prod epoch 17" }).waitFor();
+  const count = (path: string): number => boards.server.asked.filter((one) => one.startsWith(path)).length;
+  await expect.poll(() => count("/api/figures")).toBe(2);
+  const before = count("/api/history/prod/17");
+  boards.server.answers.set("/api/board", () => ({ ...aBoard, status: { ...aBoard.status, app: "another" } }));
+  await page.clock.runFor(5_000);
+  await expect.poll(() => count("/api/history/prod/17")).toBeGreaterThan(before);
+  await expect.poll(() => count("/api/figures")).toBeGreaterThan(2);
+});
 
 test("what was seen less than 15 s ago stays, with its age", async () => {
   const board = await boards.open();
