@@ -15,8 +15,7 @@ const needed = inCheckout ? 24 : 22;
 const completion = inCheckout ? null : packedCompletion(process.argv.slice(2));
 
 if (completion !== null) {
-  // Whoever reads may have seen enough.
-  process.stdout.on("error", () => undefined);
+  process.stdout.on("error", sayNotWritten);
   process.stdout.write(completion);
 } else if (Number.parseInt(process.versions.node, 10) >= needed) {
   module.enableCompileCache?.();
@@ -30,7 +29,18 @@ if (completion !== null) {
 /** What `promote completion <shell>` prints, from the package: a shell asks for it each time that it starts; null: another call. */
 function packedCompletion([verb, shell, ...more]) {
   if (verb !== "completion" || more.length > 0 || !["bash", "zsh", "fish"].includes(shell)) return null;
-  return readFileSync(join(here, "..", "dist", "completion", shell));
+  try {
+    return readFileSync(join(here, "..", "dist", "completion", shell));
+  } catch {
+    return null;
+  }
+}
+
+/** A reader that has seen enough is no failure. */
+function sayNotWritten(error) {
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`Usage: the output could not be written (${error.code}).\n`);
+  process.exitCode = 2;
 }
 
 /** The `node` package that the checkout pins; null: it is not installed. */

@@ -60,7 +60,13 @@ test("nothing goes up from an environment that somebody else put on other bytes,
     },
   };
   expect(await app.json(["explain", ...enter])).toMatchObject(refused);
-  expect(await app.json(enter)).toMatchObject(refused);
+  expect(await app.json(enter)).toMatchObject({
+    ...refused,
+    document: {
+      ...refused.document,
+      next: expect.arrayContaining(["promote verify --env dev", `promote --sha ${second} --env dev`]),
+    },
+  });
   expect(app.listing()).toEqual(before);
   const { document } = await app.json(["status"]);
   expect(document).toMatchObject({
@@ -72,10 +78,28 @@ test("nothing goes up from an environment that somebody else put on other bytes,
   });
   await succeed(["--sha", second, "--env", "dev"]);
   expect(await app.json(["explain", ...enter])).toMatchObject({ exit: 0, document: { decision: "allowed" } });
+  // Since when it was not there nobody knows.
+  const { document: soaked } = await app.json(["history", "--env", "dev", "--verify"]);
+  expect(soaked).toMatchObject({ exit: 0 });
+  const store = new FileObjectStore(join(app.root, ".slipway/objects"));
+  expect((await readStanding(store, dev)).good.map(({ leftBy }) => leftBy)).toEqual([null, "drifted", "replaced"]);
+});
+
+test("what the ledger below refuses is refused with the platform down too, and starts nothing", async () => {
+  app.serve("3");
+  const third = app.commit("Third");
+  await succeed(["build"]);
+  await succeed(["local", "stop"]);
+  const before = app.listing();
+  expect(await app.json(["--sha", third, "--env", "staging"])).toMatchObject({
+    exit: 3,
+    document: { reasons: expect.arrayContaining([expect.objectContaining({ code: "order", kind: "no" })]) },
+  });
+  expect(app.listing()).toEqual(before);
+  expect((await app.json(["local", "status"])).document).toMatchObject({ running: false });
 });
 
 test("where the environment below cannot be looked at, that is unknown, and no yes", async () => {
-  await succeed(["local", "stop"]);
   const { exit, document } = await app.json(["explain", "--sha", second, "--env", "staging"]);
   expect(exit).toBe(7);
   expect(document).toMatchObject({

@@ -401,7 +401,7 @@ export function someFacts(fields: Partial<Facts> & { prod?: Partial<EnvironmentP
     policy: aPolicy(prod ? { prod } : {}),
     target: known(aTarget()),
     standing: aStanding(),
-    below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: null }),
+    below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: known(null) }),
     release: found(release),
     running: null,
     before: found(aRelease({ sha: shas.old })),

@@ -116,7 +116,7 @@ const refused: readonly {
   { code: "never-ran", world: { facts: {}, request: rollback }, says: { sha: shas.new } },
   {
     code: "order",
-    world: { facts: { below: known({ environment: "staging", standing: aStanding(), disturbed: null }) } },
+    world: { facts: { below: known({ environment: "staging", standing: aStanding(), disturbed: known(null) }) } },
     says: { environment: "staging", epoch: null },
   },
   {
@@ -127,7 +127,7 @@ const refused: readonly {
         below: known({
           environment: "staging",
           standing: aStanding({ good: [aGoodRun({ sha: shas.new, epoch: 42 })] }),
-          disturbed: "api runs other bytes",
+          disturbed: known("api runs other bytes"),
         }),
       },
     },

@@ -84,9 +84,11 @@ function ways(
   switch (code) {
     case "approval":
       return sha && !orderIsMissing ? [`${commands.verb(`approve --sha ${sha} --env ${env}`)}  # not by you`] : [];
-    case "order":
-    case "soak":
-      return code === "order" && sha && below && !data.disturbed ? [commands.promote(sha, below)] : [];
+    case "order": {
+      if (!sha || !below) return [];
+      // What runs there by record is this very release: promoting it again puts it in place.
+      return [...(data.disturbed ? [commands.verb(`verify --env ${below}`)] : []), commands.promote(sha, below)];
+    }
     case "ancestry":
       return data.relation === "behind" && sha ? [commands.rollback(env, sha)] : [];
     case "held":

@@ -129,8 +129,14 @@ describe("how long a release has run without a gap", () => {
     const { good } = standingAfter([...promotionOf(shas.new), ...promotionOf(shas.new)]);
     expect(good).toMatchObject([
       { sha: shas.new, epoch: 2, until: null },
-      { sha: shas.new, epoch: 1, until: minuteOf(5), leftBy: "disturbed" },
+      { sha: shas.new, epoch: 1, until: minuteOf(5), leftBy: "drifted" },
     ]);
+  });
+
+  test("of one that had to do so and was put back: nothing of the stay before counts", () => {
+    const again = [anOpen(), aPlanBody({ plan: planTo(shas.new) }), aStep(), aTurn(), anOutcome("reverted")];
+    const { good } = standingAfter([...promotionOf(shas.new), ...again]);
+    expect(good.map(({ leftBy }) => leftBy)).toEqual([null, "drifted"]);
   });
 
   test("starts again when the same release is promoted onto other infrastructure", () => {

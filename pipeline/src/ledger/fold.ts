@@ -2,7 +2,7 @@ import type { Digest } from "../identifiers.ts";
 import type { AppliedMigration } from "../migration/batch.ts";
 import type { EnvironmentState } from "../promotion/plan.ts";
 import { canonicalJson } from "../release/canonical-json.ts";
-import { disturbs, endRun, restartRun } from "./good-runs.ts";
+import { disturbs, endRun, foundDrift, restartRun } from "./good-runs.ts";
 import { type LedgerRecord, type RecordBody, runningOf, type Standing, type Unfinished } from "./records.ts";
 
 type Body<Kind extends RecordBody["kind"]> = Extract<RecordBody, { kind: Kind }>;
@@ -50,11 +50,13 @@ export function foldRecord(standing: Standing, record: LedgerRecord, storedBytes
 
 /** A new plan goes forward, whatever was turned before. The one that is open, if any, was open since its own first plan. */
 function afterPlan(standing: Standing, record: LedgerRecord, body: Body<"plan">): Partial<Standing> {
+  const running = runningOf(standing);
   const unfinished: Unfinished = {
     epoch: record.epoch,
     promotion: body.promotion,
     at: standing.unfinished?.at ?? record.at,
-    disturbed: (standing.unfinished?.disturbed ?? false) || disturbs(runningOf(standing), body.plan),
+    disturbed: (standing.unfinished?.disturbed ?? false) || disturbs(running, body.plan),
+    drifted: standing.unfinished ? (standing.unfinished.drifted ?? false) : foundDrift(running, body.plan),
     request: body.request,
     plan: body.plan,
     left: withState(standing.unfinished?.left ?? [], body.plan.goal),

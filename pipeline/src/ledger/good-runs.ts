@@ -33,7 +33,7 @@ export function endRun(
   };
   const running = good.find(({ until }) => until === null);
   if (running && isSame(running, run)) {
-    return unfinished.disturbed ? [run, ...leave(good, unfinished.at, "disturbed")].slice(0, keptRuns) : good;
+    return unfinished.disturbed ? [run, ...leave(good, unfinished.at, gapOf(unfinished))].slice(0, keptRuns) : good;
   }
   return [run, ...leave(good, record.at, leftBy)].slice(0, keptRuns);
 }
@@ -45,8 +45,10 @@ export function endRun(
 export function restartRun(good: readonly GoodRun[], unfinished: Unfinished, at: Instant): readonly GoodRun[] {
   const running = good.find(({ until }) => until === null);
   if (!running) return good;
-  return [{ ...running, from: at }, ...leave(good, unfinished.at, "disturbed")].slice(0, keptRuns);
+  return [{ ...running, from: at }, ...leave(good, unfinished.at, gapOf(unfinished))].slice(0, keptRuns);
 }
+
+const gapOf = ({ drifted }: Unfinished): GoodRun["leftBy"] => (drifted ? "drifted" : "disturbed");
 
 const visible: ReadonlySet<StepKind> = new Set(["roll-service", "retire-service", "switch-web"]);
 
@@ -56,9 +58,15 @@ const visible: ReadonlySet<StepKind> = new Set(["roll-service", "retire-service"
  */
 export function disturbs(running: GoodRun | null, plan: Plan): boolean {
   if (!running) return false;
-  const leadsElsewhere = canonicalJson(running.state) !== canonicalJson(plan.goal);
+  const leadsElsewhere = !isGoalOf(plan, running);
   return plan.steps.some(({ kind, already }) => visible.has(kind) && (leadsElsewhere || !already));
 }
+
+/** Whether a plan that leads to what runs by record has to put something visible of it in place again. */
+export const foundDrift = (running: GoodRun | null, plan: Plan): boolean =>
+  running !== null && isGoalOf(plan, running) && disturbs(running, plan);
+
+const isGoalOf = ({ goal }: Plan, { state }: GoodRun): boolean => canonicalJson(state) === canonicalJson(goal);
 
 function leave(good: readonly GoodRun[], until: Instant, leftBy: GoodRun["leftBy"]): readonly GoodRun[] {
   return good.map((run) => (run.until === null ? { ...run, until, leftBy } : run));

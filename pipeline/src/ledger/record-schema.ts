@@ -83,7 +83,7 @@ export const goodRunSchema: z.ZodType<GoodRun> = z.object({
   runUrl: cutText(1000).nullable(),
   from: instantSchema,
   until: instantSchema.nullable(),
-  leftBy: z.enum(["replaced", "rolled-back", "disturbed"]).nullable(),
+  leftBy: z.enum(["replaced", "rolled-back", "disturbed", "drifted"]).nullable(),
   state: environmentStateSchema,
   targetDigest: digestSchema,
 });

@@ -75,8 +75,8 @@ export interface GoodRun {
   readonly from: Instant;
   /** Null: it runs. */
   readonly until: Instant | null;
-  /** How it stopped being what runs; null while it runs. */
-  readonly leftBy: "replaced" | "rolled-back" | "disturbed" | null;
+  /** How it stopped being what runs; `drifted`: it was not there any more when that was looked at, nobody knows since when. Null while it runs. */
+  readonly leftBy: "replaced" | "rolled-back" | "disturbed" | "drifted" | null;
   readonly state: EnvironmentState;
   readonly targetDigest: Digest;
 }
@@ -178,6 +178,8 @@ export interface Unfinished {
   readonly at: Instant;
   /** Some plan since then leads elsewhere than to what runs by record, or had to put it in place again, visibly: its occupancy has a gap. */
   readonly disturbed?: boolean;
+  /** The first plan found that what runs by record was not there, and nothing was open that would tell why: nobody knows since when. */
+  readonly drifted?: boolean;
   readonly request: PromotionRequest;
   readonly plan: Plan;
   /** Where all plans since the last settling outcome led, this one's included: what any of them may have left. */

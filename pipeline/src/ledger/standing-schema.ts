@@ -16,6 +16,7 @@ const unfinishedSchema = z.object({
   promotion: epochSchema,
   at: instantSchema,
   disturbed: z.boolean().exactOptional(),
+  drifted: z.boolean().exactOptional(),
   request: requestSchema,
   plan: planSchema,
   left: z.array(environmentStateSchema).max(1_000),

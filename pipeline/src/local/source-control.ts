@@ -55,9 +55,13 @@ function notOpened(folder: string, stderr: string): UserError {
   return new UserError({
     code: "not-a-repository",
     message: `${others} belongs to another user, and git does not trust it`,
-    next: [`git config --global --add safe.directory ${others}`],
+    next: [`git config --global --add safe.directory ${quoteForShell(others)}`],
   });
 }
+
+/** The name of a folder is another user's choice, and the command is there to be pasted. */
+const quoteForShell = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function sourceControl(root: string): Omit<Repository, "root" | keyof WorkTree> {
   const isAncestor = async (older: string, newer: string): Promise<boolean | null> => {

@@ -45,7 +45,13 @@ const anyRun = fc
     action: fc.constantFrom("promote" as const, "rollback" as const),
     from: aTime,
     until: orNull(aTime),
-    leftBy: fc.constantFrom("replaced" as const, "rolled-back" as const, "disturbed" as const, null),
+    leftBy: fc.constantFrom(
+      "replaced" as const,
+      "rolled-back" as const,
+      "disturbed" as const,
+      "drifted" as const,
+      null,
+    ),
   })
   .map((fields) => aGoodRun(fields));
 const anyPlan = fc
@@ -145,7 +151,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
       fc.record({
         environment: fc.constant("staging"),
         standing: anyStanding,
-        disturbed: orNull(fc.constant("drift")),
+        disturbed: maybe(orNull(fc.constant("drift"))),
       }),
     ),
   ),

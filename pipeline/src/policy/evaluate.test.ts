@@ -119,7 +119,7 @@ const refusing: readonly (readonly [
   ],
   [
     "order",
-    { facts: { below: known({ environment: "staging", standing: aStanding(), disturbed: null }) } },
+    { facts: { below: known({ environment: "staging", standing: aStanding(), disturbed: known(null) }) } },
     { override: true, rollback: false, resume: false },
   ],
   ["order", { facts: { below: unread } }, { kind: "unknown", override: true, rollback: false, resume: false }],
@@ -207,7 +207,7 @@ test("a rollback to what never ran is refused once, and schema-incompatible each
 test("all reasons are given, with the earliest time, once approved", () => {
   const stay = aGoodRun({ sha: shas.new, epoch: 42, from: instantOf("2026-11-19T10:04:04") });
   const decision = decideOn({
-    facts: { below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: null }) },
+    facts: { below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: known(null) }) },
     prod: { soakSeconds: 86_400, freeze: [weekend, quarter], approvals: 1, approvers: ["team:release", "octocat"] },
   });
   expect(decision.reasons.map(({ code, message }) => [code, message])).toEqual([
@@ -227,7 +227,7 @@ test("all reasons are given, with the earliest time, once approved", () => {
 test("an overridden freeze does not put off the earliest time", () => {
   const stay = aGoodRun({ sha: shas.new, epoch: 42, from: instantOf("2026-11-19T10:04:04") });
   const decision = decideOn({
-    facts: { below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: null }) },
+    facts: { below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: known(null) }) },
     prod: { soakSeconds: 86_400, freeze: [quarter] },
     request: { overrides: ["freeze"], reason: "fire" },
   });

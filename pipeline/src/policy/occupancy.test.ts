@@ -45,6 +45,15 @@ describe("staysOf", () => {
       [2, 8],
     ],
     [
+      "found not to be there any more: it counts for nothing",
+      [
+        run(shas.new, "2026-11-19T10:00", null),
+        run(shas.new, "2026-11-19T02:00", "2026-11-19T10:00", { leftBy: "drifted" }),
+        run(shas.new, "2026-11-18T22:00", "2026-11-19T02:00"),
+      ],
+      [2, 4],
+    ],
+    [
       "with the pages of another release it is not this release",
       [
         run(shas.new, "2026-11-19T10:00", null, { webSha: shas.old, webDigest: releaseDigestOf(shas.old) }),
@@ -69,6 +78,10 @@ describe("staysOf", () => {
   test("one that changes nothing visible does not", () => {
     const unfinished = anUnfinished({ at: instantOf("2026-11-19T08:00"), disturbed: false });
     expect(hoursOf(good, { unfinished })).toEqual([10]);
+  });
+  test("one that found it gone leaves nothing of the stay", () => {
+    const unfinished = anUnfinished({ at: instantOf("2026-11-19T08:00"), disturbed: true, drifted: true });
+    expect(hoursOf(good, { unfinished })).toEqual([]);
   });
   test("a stay that is disturbed now counts for nothing, an earlier one does", () => {
     const earlier = run(shas.new, "2026-11-10T00:00", "2026-11-11T00:00");

@@ -20,7 +20,7 @@ export interface Stay {
 
 /**
  * The stays of a release (services and pages) in an environment, newest first. A stay that a promotion under way may be
- * ending counts up to the plan of that one; one that is disturbed now counts for nothing, because nobody knows since when.
+ * ending counts up to the plan of that one; one that is disturbed now, or was found to be gone, counts for nothing: nobody knows since when.
  */
 export function staysOf(
   standing: Standing,
@@ -30,7 +30,7 @@ export function staysOf(
   const stays: Stay[] = [];
   let newer: GoodRun | null = null;
   for (const run of standing.good) {
-    if (run.digest !== digest || !isWhole(run)) {
+    if (run.digest !== digest || !isWhole(run) || wasGone(standing, run)) {
       newer = null;
       continue;
     }
@@ -45,6 +45,10 @@ export function staysOf(
 
 const joins = (older: GoodRun, newer: GoodRun): boolean =>
   older.until === newer.from && older.leftBy !== "disturbed" && older.leftBy !== "rolled-back";
+
+/** It was found not to be there any more, by the promotion that ended it or by the one that is open. */
+const wasGone = ({ unfinished }: Standing, { leftBy, until }: GoodRun): boolean =>
+  leftBy === "drifted" || (until === null && unfinished?.drifted === true);
 
 /** A promotion under way that leads elsewhere may have ended the stay since it was planned. */
 function untilOf({ unfinished }: Standing, run: GoodRun): Instant | null {

@@ -48,11 +48,12 @@ export interface Facts {
   readonly policy: StoredPolicy;
   readonly target: Observed<StoredTarget | null>;
   readonly standing: Standing;
-  /** Of the environment below; null: this is the first rung. */
+  /** Of the environment below; null: this is the first rung, or a rollback, which does not ask. */
   readonly below: Observed<{
     readonly environment: string;
     readonly standing: Standing;
-    readonly disturbed: string | null;
+    /** Why what its ledger says is not what it runs; null: it is. Asked apart from the ledger, which answers more without it. */
+    readonly disturbed: Observed<string | null>;
   } | null>;
   /** The release asked for; for a rollback the one it leads to. Null: a rollback with nowhere to go. */
   readonly release: Observed<ReleaseLook> | null;

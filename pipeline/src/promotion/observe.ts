@@ -106,21 +106,32 @@ async function lookBelow(shared: ObservePorts, policy: StoredPolicy, request: Pr
   const ladder = policy.policy.environments;
   const index = ladder.findIndex((environment) => environment.name === request.environment);
   const below = index > 0 ? ladder[index - 1] : undefined;
-  if (!below) return null;
+  if (!below || request.action !== "promote") return null;
   const standing = await readStanding(shared.store, below.name);
-  return { environment: below.name as string, standing, disturbed: await disturbanceOf(shared, below.name, standing) };
+  const disturbed = await ask(() => disturbanceOf(shared, below.name, standing));
+  return { environment: below.name as string, standing, disturbed };
 }
 
-/** Why what the ledger of an environment says is not what it runs; null: nothing is known against it. @throws PortError */
+/** Why what the ledger of an environment says is not what it runs; null: it is. @throws PortError */
 async function disturbanceOf(shared: ObservePorts, name: EnvironmentName, standing: Standing): Promise<string | null> {
   if (standing.unfinished) return standing.unfinished.partial ? "it is partial" : "a promotion of it is open";
   const running = runningOf(standing);
   if (!running) return null;
   const target = await readTarget(shared.store, name);
   if (!target) return "no target.json describes it any more";
-  const ports = await shared.connectBelow(target.target);
-  const found = ports && (await findDrift(ports, running.state));
+  const ports = await connectTo(shared, name, target.target);
+  const found = await findDrift(ports, running.state);
   return found && `drift: ${found}`;
+}
+
+/** Credentials that may not look at the environment below are no reason to end: it is not known what runs there. @throws PortError */
+async function connectTo(shared: ObservePorts, name: EnvironmentName, target: Target): Promise<EnvironmentPorts> {
+  const because = await shared.connectBelow(target).catch((error: unknown) => {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  });
+  if (because !== null && typeof because !== "string") return because;
+  throw new PortError(`look at ${name}`, "none", because ?? "these credentials may not");
 }
 
 const mostCommits = 200;

@@ -47,7 +47,7 @@ function factsOf({ prod, below, disturbed, approvals, quarantine, hold, relation
   const good = (below ?? [{}]).map((fields) => aGoodRun({ ...stay, ...fields }));
   return someFacts({
     ...(prod ? { prod } : {}),
-    below: known({ environment: "staging", standing: aStanding({ good }), disturbed: disturbed ?? null }),
+    below: known({ environment: "staging", standing: aStanding({ good }), disturbed: known(disturbed ?? null) }),
     approvals: known((approvals ?? []).map((fields) => anApproval(fields))),
     quarantine: known(quarantine ?? null),
     hold: known(hold ?? null),

@@ -27,6 +27,7 @@ export class Fleet {
   readonly #listener: FleetListener;
   readonly #stopping = new AbortController();
   #slots: readonly Promise<void>[] = [];
+  #launching = 0;
   #requestsOfTheGone = 0;
 
   constructor(placement: Placement, launch: Launch, listener: FleetListener) {
@@ -40,6 +41,10 @@ export class Fleet {
   }
   get healthy(): readonly Instance[] {
     return this.instances.filter((instance) => instance.health === "healthy");
+  }
+  /** Instances that are being started and have no process yet. */
+  get launching(): number {
+    return this.#launching;
   }
   get isComplete(): boolean {
     return this.healthy.length >= this.placement.shape.instances;
@@ -88,6 +93,7 @@ export class Fleet {
     let instance: Instance;
     let wasHealthy = false;
     let sickness: string | null = null;
+    this.#launching += 1;
     try {
       instance = await this.#launch(this.placement, () => {
         wasHealthy ||= instance.health === "healthy";
@@ -100,6 +106,8 @@ export class Fleet {
     } catch (error) {
       this.#listener.failed({ task: "none", kind: "never-started", message: messageOf(error), log: [] });
       return 0;
+    } finally {
+      this.#launching -= 1;
     }
     if (this.#stopping.signal.aborted) {
       await instance.end(0);

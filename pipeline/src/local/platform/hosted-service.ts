@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ServiceName } from "../../identifiers.ts";
-import type { Revision, RolloutCause, ServiceLook } from "../../ports.ts";
+import type { Revision, RolloutCause, ServiceLook, TaskLook } from "../../ports.ts";
 import { awaitHealth, type HealthWait } from "./await-health.ts";
 import type { Placement, RolloutState, ServiceState } from "./desired-state.ts";
 import { Fleet, type Launch } from "./fleet.ts";
@@ -95,9 +95,21 @@ export class HostedService {
     return {
       wanted: wanted?.revision ?? null,
       tasksWanted: wanted?.shape.instances ?? 0,
-      tasks,
+      tasks: [...tasks, ...this.#launching()],
       rollout: rollout && { ...rollout, requestsServed: this.#requestsOf(rollout) },
     };
+  }
+
+  /** Of what serves: a platform that was just started runs nothing yet, and is about to. */
+  #launching(): readonly TaskLook[] {
+    const { launching = 0, placement } = this.#serving ?? {};
+    if (!placement) return [];
+    const { image } = placement.revision;
+    return Array.from({ length: launching }, (_, at) => ({
+      id: `${this.name}-launch-${at}`,
+      image,
+      health: "starting",
+    }));
   }
 
   status(memory: ReadonlyMap<number, number>): ServiceStatus {

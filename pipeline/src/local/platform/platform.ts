@@ -68,7 +68,7 @@ export class Platform {
     },
     "raise-fence": (call) => this.#order(call, async () => null),
     "inspect-service": async ({ environment, service }) =>
-      this.#environments.get(environment)?.inspect(service) ?? nothingRuns,
+      (await this.#openOrNew(environment))?.inspect(service) ?? nothingRuns,
     "prepare-service": (call) =>
       this.#order(call, async (environment) => {
         await environment.prepare({ shape: call.shape, revision: call.revision });
@@ -98,7 +98,7 @@ export class Platform {
         await environment.tasks.stop(call.key);
         return null;
       }),
-    "read-live-web": async ({ environment }) => this.#environments.get(environment)?.web.look() ?? nothingIsLive,
+    "read-live-web": async ({ environment }) => (await this.#openOrNew(environment))?.web.look() ?? nothingIsLive,
     "missing-assets": async ({ environment, files }) =>
       this.#environments.get(environment)?.web.compare(files) ?? {
         missing: files.map(({ path }) => path),
@@ -119,6 +119,15 @@ export class Platform {
     "is-invalidated": async ({ environment, key }) =>
       this.#environments.get(environment)?.web.isInvalidated(key) ?? false,
   };
+
+  /** Null: it never was open here. @throws Error where it was, and is not: what it runs is not known */
+  async #openOrNew(name: EnvironmentName): Promise<HostedEnvironment | null> {
+    const open = this.#environments.get(name);
+    if (open) return open;
+    const state = await readState(join(this.#folders.environments, name, "state.json"));
+    if (state === null) return null;
+    throw new Error(`${name} could not be opened; its port ${state.port} may be taken`);
+  }
 
   async #order<T>(
     call: { readonly environment: EnvironmentName; readonly epoch: Epoch; readonly port: number },

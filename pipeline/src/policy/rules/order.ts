@@ -34,11 +34,16 @@ export const order: Rule = (context) => {
   }
   // A promotion of another release under way there does not take back that this one ended well.
   const concerns = standing.unfinished === null || standing.unfinished.plan.release?.digest === candidate.digest;
-  if (run.until === null && disturbed !== null && concerns) {
-    return no("order", `${environment} is not as epoch ${run.epoch} left it: ${disturbed}`, {
-      evidence: [`${environment} epoch ${run.epoch}, since ${spellInstant(run.from)}`],
-      data: { ...data, disturbed },
-    });
+  if (run.until === null && concerns) {
+    const left = `as epoch ${run.epoch} left it`;
+    if (disturbed.status === "unknown")
+      return unknown("order", `could not tell whether ${environment} is ${left}: ${disturbed.because}`);
+    if (disturbed.value !== null) {
+      return no("order", `${environment} is not ${left}: ${disturbed.value}`, {
+        evidence: [`${environment} epoch ${run.epoch}, since ${spellInstant(run.from)}`],
+        data: { ...data, disturbed: disturbed.value },
+      });
+    }
   }
   return passed(`${environment} ran it, epoch ${run.epoch}, done`);
 };

@@ -20,8 +20,12 @@ import { order } from "./order.ts";
 import { soak } from "./soak.ts";
 
 const unread = { status: "unknown", because: "timed out" } as const;
-const staging = (standing: Standing, disturbed: string | null = null): Partial<Facts> => ({
-  below: known({ environment: "staging", standing, disturbed }),
+const staging = (standing: Standing, disturbed: string | null | typeof unread = null): Partial<Facts> => ({
+  below: known({
+    environment: "staging",
+    standing,
+    disturbed: disturbed === unread ? unread : known(disturbed as string | null),
+  }),
 });
 const stayed = (from: string, more: Parameters<typeof aGoodRun>[0] = {}) =>
   aGoodRun({ sha: shas.new, epoch: 42, from: instantOf(from), ...more });
@@ -112,6 +116,31 @@ describe.each(
           "passed: staging ran it, epoch 42, done",
         ],
         [
+          "runs there, and could not be looked at",
+          { facts: staging(aStanding({ good: [stayed("2026-11-17T10:00")] }), unread) },
+          "unknown order: could not tell whether staging is as epoch 42 left it: timed out",
+        ],
+        [
+          "ran there, and what runs there now could not be looked at",
+          {
+            facts: staging(
+              aStanding({
+                good: [
+                  aGoodRun({ sha: shas.old, epoch: 43, from: instantOf("2026-11-18T10:00") }),
+                  stayed("2026-11-17T10:00", { until: instantOf("2026-11-18T10:00"), leftBy: "replaced" }),
+                ],
+              }),
+              unread,
+            ),
+          },
+          "passed: staging ran it, epoch 42, done",
+        ],
+        [
+          "never ran below, which could not be looked at",
+          { facts: staging(aStanding(), unread) },
+          "no order: staging has not run it to a good end",
+        ],
+        [
           "runs there with drift",
           { facts: staging(aStanding({ good: [stayed("2026-11-17T10:00")] }), "drift: api runs c2b8f60") },
           "no order: staging is not as epoch 42 left it: drift: api runs c2b8f60",
@@ -162,6 +191,11 @@ describe.each(
             ),
           },
           "no soak: staging ran it for 2 h without a gap, prod asks for 24 h",
+        ],
+        [
+          "long enough, and it could not be looked at",
+          { policy: { soakSeconds: 60 }, facts: staging(aStanding({ good: [stayed("2026-11-17T10:00")] }), unread) },
+          "unknown soak: could not tell whether staging still runs it, prod asks for 1 min: timed out",
         ],
         [
           "with drift, since nobody knows when",

@@ -18,16 +18,21 @@ export const soak: Rule = (context) => {
   if (candidate.digest === null) return unknown("soak", `could not tell which bytes have to soak, ${asks}`);
   const { environment, standing, disturbed } = below.value;
   // An open promotion ends a stay when it was planned; since when something drifts nobody knows.
-  const drifted = disturbed !== null && standing.unfinished === null;
+  const drifted = disturbed.status === "known" && disturbed.value !== null && standing.unfinished === null;
   const stays = staysOf(standing, candidate.digest, { now, disturbed: drifted });
   const longest = longestOf(stays);
   const data = { environment, requiredSeconds: required, observedSeconds: longest?.seconds ?? 0 };
   if (!longest) {
     return no("soak", `${environment} has not run it without a gap, ${asks}`, {
-      evidence: disturbed === null ? [] : [`${environment}: ${disturbed}`],
+      evidence: drifted ? [`${environment}: ${disturbed.value}`] : [],
       data,
     });
   }
+  // What may be disturbed counts for nothing; where it would be too short anyway, that is the answer.
+  const certain =
+    disturbed.status === "known" ? longest : longestOf(staysOf(standing, candidate.digest, { now, disturbed: true }));
+  if (disturbed.status === "unknown" && longest.seconds >= required && (certain?.seconds ?? 0) < required)
+    return unknown("soak", `could not tell whether ${environment} still runs it, ${asks}: ${disturbed.because}`);
   if (longest.seconds >= required) return passed(`${spellDuration(longest.seconds)} of ${spellDuration(required)}`);
   const current = stays.find((stay) => stay.until === null) ?? null;
   return no("soak", `${saysHowLong(environment, longest, current)}, ${asks}`, {
