@@ -7,12 +7,20 @@ import type { LedgerRecord, Standing } from "./records.ts";
 
 /** The ledger is not one whole chain of records: nothing may be promoted on it before a person has looked. */
 export class BrokenChainError extends Error {
-  /** The first record that is missing or is not what its successor says it was. */
+  /** The first record that is missing, or does not follow what is stored before it. */
   readonly seq: number;
-  constructor(environment: EnvironmentName, seq: number, because: string, options?: { cause?: unknown }) {
+  /** It, and the one before it where either may have been changed. */
+  readonly suspects: readonly number[];
+  constructor(
+    environment: EnvironmentName,
+    seq: number,
+    because: string,
+    options?: { readonly cause?: unknown; readonly suspects?: readonly number[] },
+  ) {
     super(`the ledger of ${environment} is broken at record ${seq}: ${because}`, options);
     this.name = "BrokenChainError";
     this.seq = seq;
+    this.suspects = options?.suspects ?? [seq];
   }
 }
 
@@ -54,13 +62,14 @@ function refuseNewer(environment: EnvironmentName, seq: number, json: unknown): 
 /** Folds a record that follows: next number, hash of the bytes before it, and only the newest epoch writes. */
 export function followWith(standing: Standing, environment: EnvironmentName, stored: StoredRecord): Standing {
   const { record } = stored;
-  const broken = (seq: number, because: string): never => {
-    throw new BrokenChainError(environment, seq, because);
+  const broken = (seq: number, because: string, suspects = [seq]): never => {
+    throw new BrokenChainError(environment, seq, because, { suspects });
   };
   const seq = standing.seq + 1;
   if (record.environment !== environment) broken(seq, `it is of ${record.environment}`);
   if (record.seq !== seq) broken(seq, `it says that it is record ${record.seq}`);
-  if (record.prev !== standing.head) broken(seq, `it does not hold the hash of record ${seq - 1} as it is stored`);
+  if (record.prev !== standing.head)
+    broken(seq, `it does not hold the hash of record ${seq - 1} as it is stored`, [seq - 1, seq]);
   const epoch = record.body.kind === "open" ? standing.epoch + 1 : standing.epoch;
   if (record.epoch !== epoch) broken(seq, `epoch ${record.epoch} wrote it where only ${epoch} may`);
   return foldRecord(standing, record, stored.sha256);

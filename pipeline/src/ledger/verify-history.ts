@@ -8,7 +8,7 @@ import { nothingYet, type Standing } from "./records.ts";
 
 export type HistoryVerdict =
   | { readonly ok: true; readonly epochs: number; readonly records: number; readonly head: Digest | null }
-  | { readonly ok: false; readonly seq: number; readonly because: string };
+  | { readonly ok: false; readonly seq: number; readonly because: string; readonly suspects?: readonly number[] };
 
 /**
  * Reads every stored byte of an environment's ledger: numbers without a gap, each record holding the hash of the bytes
@@ -35,7 +35,8 @@ export async function verifyHistory(store: ObjectStore, environment: Environment
     }
     return { ok: true, epochs: standing.epoch, records: standing.seq, head: standing.head };
   } catch (error) {
-    if (error instanceof BrokenChainError) return { ok: false, seq: error.seq, because: error.message };
+    if (error instanceof BrokenChainError)
+      return { ok: false, seq: error.seq, because: error.message, suspects: error.suspects };
     throw error;
   }
 }

@@ -18,8 +18,9 @@ export async function examineLedger(
   const records = await examined("ledger", async () => {
     const verdict = await verifyHistory(store, environment);
     if (!verdict.ok) {
-      const record = historyKey(environment, verdict.seq);
-      return [no("ledger", verdict.because, `${putBack(record)}: no command writes a record anew`)];
+      const { seq, because, suspects = [seq] } = verdict;
+      const records = suspects.filter((one) => one > 0).map((one) => historyKey(environment, one));
+      return [no("ledger", because, `${putBack(records.join(" or "))}: no command writes a record anew`)];
     }
     isWhole = true;
     return [standingWords(environment, await readStanding(store, environment)), ...(await copy(store, environment))];

@@ -1,7 +1,7 @@
 import { type EnvironmentName, type Sha, shortSha } from "../../identifiers.ts";
 import { readStanding } from "../../ledger/read-ledger.ts";
 import { type GoodRun, runningOf, type Standing } from "../../ledger/records.ts";
-import { chooseRollback } from "../../policy/last-good.ts";
+import { chooseRollback, type RollbackChoice } from "../../policy/last-good.ts";
 import { notApplied } from "../../policy/not-applied.ts";
 import { listQuarantined } from "../../policy/quarantine.ts";
 import type { ObjectStore, SourceControl } from "../../ports.ts";
@@ -76,7 +76,7 @@ export async function examineRollback(
       ...broken.map(({ sha, because }) => no("rollback", `${shortSha(sha)} cannot come back: ${because}`, mend(sha))),
       ...(broken.length === candidates.length && broken.length > 0
         ? []
-        : [await where(store, standing, quarantined, candidates)]),
+        : await where(store, standing, quarantined, { candidates, broken: new Set(broken.map(({ sha }) => sha)) })),
       ...(await examinePins(store, environment, standing.good, inUse)),
     ];
   });
@@ -97,13 +97,19 @@ async function findBroken(
   return broken;
 }
 
+/** Where a rollback leads that names no release; none: where that cannot come back, which was said already. */
 async function where(
   store: ObjectStore,
   standing: Standing,
   quarantined: ReadonlySet<Sha>,
-  candidates: readonly Sha[],
-): Promise<Finding> {
+  { candidates, broken }: { readonly candidates: readonly Sha[]; readonly broken: ReadonlySet<Sha> },
+): Promise<readonly Finding[]> {
   const choice = chooseRollback(standing, null, null, quarantined);
+  if (choice.status === "to" && broken.has(choice.run.sha)) return [];
+  return [await leadsTo(store, standing, choice, candidates.length)];
+}
+
+async function leadsTo(store: ObjectStore, standing: Standing, choice: RollbackChoice, read: number): Promise<Finding> {
   if (choice.status === "to" && (await isOnAnotherDatabase(store, standing, choice.run.sha))) {
     const text = `${shortSha(choice.run.sha)} cannot come back: another database was put in place, and a rollback migrates nothing`;
     return no(
@@ -113,7 +119,7 @@ async function where(
     );
   }
   if (choice.status === "to")
-    return ok("rollback", `leads to ${shortSha(choice.run.sha)}; ${count(candidates.length)} read, byte by byte`);
+    return ok("rollback", `leads to ${shortSha(choice.run.sha)}; ${count(read)} read, byte by byte`);
   if (choice.status === "already")
     return ok("rollback", `${shortSha(choice.run.sha)} came by one: it leads no further`);
   if (choice.status === "finish") return ok("rollback", "goes back to what ran before");
