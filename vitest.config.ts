@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit needs nothing but Node, and takes every core; local starts processes and Postgres, a file at a time; packed installs tarballs (needs the
- * registry); browser drives Chromium. One project after the other.
+ * registry); browser drives Chromium; terminal sends signals through pseudo-terminals and waits (npm run test:terminal, not part of test:all). One project
+ * after the other.
  */
 export default defineConfig({
   test: {
@@ -20,6 +21,7 @@ export default defineConfig({
             "**/*.local.test.ts",
             "**/*.packed.test.ts",
             "**/*.browser.test.ts",
+            "**/*.terminal.test.ts",
             "**/*.integration.test.ts",
             "**/node_modules/**",
             "**/dist/**",
@@ -47,6 +49,17 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "terminal",
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+          include: ["**/*.terminal.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -19,7 +19,9 @@ import { globalFlags, promotion, type Verb, verbs } from "./verbs.ts";
  */
 export async function front(argv: readonly string[], shell: Shell): Promise<number> {
   const redactor = new Redactor(shell.variables);
-  const output = outputFor(shell, argv, redactor.redact);
+  const isOnGitHub = shell.variables.GITHUB_ACTIONS === "true";
+  const annotate = isOnGitHub ? (await import("./github/annotations.ts")).annotate : null;
+  const output = outputFor(shell, argv, redactor.redact, annotate);
   try {
     return await dispatch(argv, { shell, output, redactor });
   } catch (error) {

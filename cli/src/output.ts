@@ -12,6 +12,8 @@ export interface Document {
   readonly version: 1;
 }
 export type Form = "text" | "json" | "events";
+/** What else is to be said of a document, on stderr, a line each; `said`: the verdict in words. */
+export type Annotate = (document: PrintedDocument, said: Message | null) => readonly string[];
 
 /**
  * Where a verb says what it has to say. stdout carries only what another program may read: tables, or with `--json` one
@@ -23,11 +25,22 @@ export class Output {
   readonly #shell: Shell;
   /** Before every sink, whoever wrote the text; what is kept somewhere else was redacted when it was taken in. */
   readonly #redact: Redact;
+  readonly #annotate: Annotate | null;
+  #said: Message | null = null;
   #documented = false;
 
-  constructor(shell: Shell, options: { readonly form: Form; readonly plain: boolean; readonly redact?: Redact }) {
+  constructor(
+    shell: Shell,
+    options: {
+      readonly form: Form;
+      readonly plain: boolean;
+      readonly redact?: Redact;
+      readonly annotate?: Annotate | null;
+    },
+  ) {
     this.#shell = shell;
     this.#redact = options.redact ?? ((text) => text);
+    this.#annotate = options.annotate ?? null;
     this.form = options.form;
     this.style = styleOf(shell, options);
   }
@@ -54,7 +67,8 @@ export class Output {
 
   verdict(message: Message): void {
     // Before lines are broken: what a break has cut in two is harder to find.
-    this.say(...messageLines(this.#hidden(message), this.style));
+    this.#said = this.#hidden(message);
+    this.say(...messageLines(this.#said, this.style));
   }
 
   event(event: EventLine): void {
@@ -63,9 +77,12 @@ export class Output {
 
   /** The one document, at the end. */
   document(document: PrintedDocument): void {
-    if (this.isText || this.#documented) return;
+    if (this.#documented || (this.isText && !this.#annotate)) return;
     this.#documented = true;
-    this.#shell.stdout(`${printableJson(this.#hidden(document))}\n`);
+    const shown = this.#hidden(document);
+    const lines = this.#annotate?.(shown, this.#said) ?? [];
+    if (lines.length > 0) this.#shell.stderr(lines.map((line) => `${line}\n`).join(""));
+    if (!this.isText) this.#shell.stdout(`${printableJson(shown)}\n`);
   }
 
   #hidden<T>(value: T): T {
@@ -85,9 +102,14 @@ function withTexts(value: unknown, change: Redact): unknown {
 }
 
 /** With `--json` anywhere before `--`, every path answers in JSON, also those on which nothing else was understood. */
-export function outputFor(shell: Shell, argv: readonly string[], redact: Redact): Output {
+export function outputFor(
+  shell: Shell,
+  argv: readonly string[],
+  redact: Redact,
+  annotate: Annotate | null = null,
+): Output {
   const end = argv.indexOf("--");
   const flags = end === -1 ? argv : argv.slice(0, end);
   const form = flags.includes("--events") ? "events" : flags.includes("--json") ? "json" : "text";
-  return new Output(shell, { form, plain: flags.includes("--plain"), redact });
+  return new Output(shell, { form, plain: flags.includes("--plain"), redact, annotate });
 }

@@ -116,7 +116,7 @@ export class ScratchApp {
   }
 
   start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Started {
-    const env = { ...process.env, GITHUB_ACTIONS: "", ...variables };
+    const env = { ...process.env, GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "", ...variables };
     const child = spawn(process.execPath, [launcher, ...args], {
       cwd: this.root,
       env,
@@ -165,7 +165,7 @@ export class ScratchApp {
 }
 
 /** The first of so many ports in a row that nobody listens on. */
-async function freePorts(count: number): Promise<number> {
+export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const first = 20_000 + Math.floor(Math.random() * 20_000);
     const ports = Array.from({ length: count }, (_, index) => first + index);

@@ -89,3 +89,7 @@ export const buildIntoFolder: typeof import("./release/build-release.ts").buildI
 ) => (await import("./release/build-release.ts")).buildIntoFolder(ports, input, emit);
 export const publishBuilt: typeof import("./release/publish-built.ts").publishBuilt = async (ports, input, emit) =>
   (await import("./release/publish-built.ts")).publishBuilt(ports, input, emit);
+
+// Loaded when it is called: only where there is a page to write on.
+export const loadComments = (): Promise<typeof import("./promotion/render/comments.ts")> =>
+  import("./promotion/render/comments.ts");

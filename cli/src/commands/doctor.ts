@@ -13,6 +13,8 @@ import { doctorDocument } from "../documents/doctor.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { printable } from "../terminal/escape.ts";
+import { type Style, sign, textColumns } from "../terminal/style.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Proves now that a promotion and a rollback would work; nothing is changed but a probe in the store. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -23,7 +25,7 @@ export async function run(call: Call): Promise<ExitCode> {
   const examinations = withLadder(call, await examineHere(call, session, asked));
   const findings = examinations.flatMap((one) => one.findings);
   const exit = exitOf(findings);
-  call.output.table(examinations.flatMap((one) => linesOf(session, one)));
+  call.output.table(examinations.flatMap((one) => linesOf(session, call.output.style, one)));
   call.output.document(doctorDocument(session, examinations, exit));
   conclude(call, findings);
   return exit;
@@ -47,7 +49,7 @@ async function examineHere(
       window: session.policy.policy.rollbackWindow,
       source: session.source,
       branch: session.policy.policy.branch,
-      reading: (sha) => call.output.say(`· reading every byte of ${shortSha(sha)}`),
+      reading: (sha) => call.output.say(`${sign(call.output.style, "coming")} reading every byte of ${shortSha(sha)}`),
       isMadeByPromotion: true,
       wake: "promote local start",
     },
@@ -87,10 +89,10 @@ function exitOf(findings: readonly Finding[]): ExitCode {
 const words = { ok: "OK", no: "NO", unknown: "? " } as const;
 
 /** The words are ASCII everywhere: this is what people paste into tickets. */
-function linesOf(session: Session, { environment, findings }: Examination): readonly string[] {
+function linesOf(session: Session, style: Style, { environment, findings }: Examination): readonly string[] {
   const width = Math.max(...findings.map(({ about }) => about.length), 10) + 2;
-  const lines = findings.map(
-    ({ about, verdict, text }) => `${words[verdict]}  ${about.padEnd(width)}${printable(text)}`,
+  const lines = findings.flatMap(({ about, verdict, text }) =>
+    wrap(`${words[verdict]}  ${about.padEnd(width)}${printable(text)}`, textColumns(style), width + 4),
   );
   return environment === null ? lines : [session.nameOf(environment), ...lines];
 }

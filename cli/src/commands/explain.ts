@@ -16,8 +16,9 @@ import { clearsOf, spellEarliest } from "../promotion/reasons.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { padTo, printable, widthOf } from "../terminal/escape.ts";
 import type { Message } from "../terminal/message.ts";
-import { type Mark, type Style, sign, spellSha } from "../terminal/style.ts";
-import { parseTime, spellTime } from "../terminal/times.ts";
+import { type Mark, type Style, sign, spellSha, textColumns } from "../terminal/style.ts";
+import { parseTime, spellTime, spellTimesIn } from "../terminal/times.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Every reason for and against, with evidence and the time it clears. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -29,6 +30,10 @@ export async function run(call: Call): Promise<ExitCode> {
   call.output.verdict(verdict(call, question, decision, asOf));
   call.output.table(answerLines(decision.answers, style, now));
   call.output.document(explainDocument(question, decision, { at: now, asOf: asOf !== null }));
+  if (call.shell.variables.GITHUB_STEP_SUMMARY) {
+    const { summarisePlan } = await import("../github/step-summary.ts");
+    await summarisePlan(call, question, decision, now);
+  }
   return exitOf(decision);
 }
 
@@ -98,7 +103,9 @@ function answerLines(answers: readonly RuleAnswer[], style: Style, now: string):
     lines.push(fits ? `${padTo(left, cellWidth)}${right}` : left);
     if (fits) at += 1;
   }
-  return [...against.flatMap((answer) => [cell(answer, style, now), ...evidence(answer)]), ...lines];
+  const fit = (line: string): readonly string[] => wrap(line, textColumns(style), ruleWidth + 2);
+  const reasons = against.flatMap((answer) => [...fit(cell(answer, style, now)), ...evidence(answer, style)]);
+  return [...reasons, ...lines.flatMap(fit)];
 }
 
 function cell(answer: RuleAnswer, style: Style, now: string): string {
@@ -120,7 +127,7 @@ function cell(answer: RuleAnswer, style: Style, now: string): string {
   }
 }
 
-const evidence = (answer: RuleAnswer): readonly string[] =>
+const evidence = (answer: RuleAnswer, style: Style): readonly string[] =>
   answer.status === "refused"
-    ? answer.reason.evidence.map((line) => `${" ".repeat(ruleWidth + 2)}${printable(line)}`)
+    ? answer.reason.evidence.map((line) => `${" ".repeat(ruleWidth + 2)}${spellTimesIn(style, printable(line))}`)
     : [];

@@ -8,6 +8,7 @@ import { verifyAll } from "../history/verify-all.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { spellSeconds } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
+import { textColumns } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { offset, spellNearTime } from "../terminal/times.ts";
 
@@ -74,7 +75,7 @@ function historyLines(
       took,
     ];
   });
-  return tableLines([head, ...rows]);
+  return tableLines([head, ...rows], textColumns(style));
 }
 
 function find(epochs: readonly EpochSummary[], wanted: number): EpochSummary {

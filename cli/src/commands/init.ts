@@ -7,8 +7,12 @@ import { appFolder } from "../init/app-folder.ts";
 import { findingLines } from "../init/finding-lines.ts";
 import { configExists, writeFiles } from "../init/write-files.ts";
 import { quoteArgument } from "../terminal/message.ts";
+import { textColumns } from "../terminal/style.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 const name = "slipway.yaml";
+/** Where what was seen begins. */
+const seenColumn = 23;
 
 /** Looks at this repository and writes a slipway.yaml that loads; runs nothing of it. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -27,7 +31,8 @@ export async function run(call: Call): Promise<ExitCode> {
   if (!loads.ok) throw new Error("what init proposes does not load", { cause: configError(loads.problems) });
   const commits = `${sight.commits} commit${sight.commits === 1 ? "" : "s"}`;
   output.say(`${detection.app}: git, ${commits}, ${exists ? "a" : "no"} ${name}`);
-  output.say(...findingLines(detection, output.style));
+  const columns = textColumns(output.style);
+  output.say(...findingLines(detection, output.style).flatMap((line) => wrap(line, columns, seenColumn)));
   if (isPrint) {
     output.table(detection.yaml.trimEnd().split("\n"));
     output.document(initDocument(detection, { written: null, ignored: false, next: [] }));

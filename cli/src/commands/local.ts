@@ -8,8 +8,9 @@ import { checkEnvironmentText, environmentOf, openSession, type Session } from "
 import { commandLine } from "../terminal/command-line.ts";
 import { spellAge } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
-import { spellSha } from "../terminal/style.ts";
+import { spellSha, textColumns } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 type Local = typeof import("@slipway/pipeline/local");
 
@@ -58,7 +59,7 @@ async function start(call: Call, session: Session, local: Local): Promise<ExitCo
   if (!config)
     throw new UserError({
       code: "config-missing",
-      message: "Usage: promote local start needs a slipway.yaml. Nothing was changed.",
+      message: "promote local start needs a slipway.yaml. Nothing was changed.",
       next: ["promote init"],
     });
   const ladder = config.environments.map(({ name }) => name);
@@ -110,7 +111,8 @@ async function status(call: Call, session: Session, local: Local): Promise<ExitC
     `${restarts} restart${restarts === 1 ? "" : "s"}`,
     `${Math.round(memoryBytes / 1_000_000)} MB`,
   ]);
-  call.output.table([head, ...tableLines(rows)]);
+  const columns = textColumns(style);
+  call.output.table([...wrap(head, columns, 2), ...tableLines(rows, columns)]);
   return exitCodes.done;
 }
 

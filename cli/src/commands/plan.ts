@@ -5,6 +5,7 @@ import { readingDecision } from "../promotion/look.ts";
 import { startIfDown } from "../promotion/next.ts";
 import { openQuestion, type Question } from "../promotion/question.ts";
 import { countReasons, reasonBlocks } from "../promotion/reasons.ts";
+import { readUsualTimes } from "../promotion/usual-times.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { planLines } from "../terminal/plan-lines.ts";
 import { spellSha } from "../terminal/style.ts";
@@ -17,7 +18,9 @@ export async function run(call: Call): Promise<ExitCode> {
   const { style } = call.output;
   const name = session.nameOf(request.environment);
   if (look.plan) {
-    call.output.table(planLines({ plan: look.plan, decision, name, from, to, distance, now: look.facts.now }, style));
+    const now = look.facts.now;
+    const { promotionSeconds: usualSeconds } = await readUsualTimes(session, request.environment);
+    call.output.table(planLines({ plan: look.plan, decision, name, from, to, distance, now, usualSeconds }, style));
   }
   if (!decision.allowed) {
     const isUnknown = exitOf(decision) === 7;
@@ -33,6 +36,10 @@ export async function run(call: Call): Promise<ExitCode> {
   call.output.document(
     planDocument({ plan: look.plan, decision, env: request.environment, action: request.action, from, to }),
   );
+  if (call.shell.variables.GITHUB_STEP_SUMMARY) {
+    const { summarisePlan } = await import("../github/step-summary.ts");
+    await summarisePlan(call, question, decision, look.facts.now);
+  }
   return exitOf(decision);
 }
 

@@ -18,8 +18,9 @@ import { ask } from "../terminal/ask.ts";
 import { commandLine } from "../terminal/command-line.ts";
 import { spellAge } from "../terminal/durations.ts";
 import { quoteSubject } from "../terminal/escape.ts";
-import { spellSha } from "../terminal/style.ts";
-import { spellNearTime } from "../terminal/times.ts";
+import { spellSha, textColumns } from "../terminal/style.ts";
+import { offset, spellNearTime } from "../terminal/times.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Goes back to the last good release, or to the one that is named. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -50,11 +51,11 @@ async function confirm(call: Call, session: Session, request: PromotionRequest):
   const choice = chooseRollback(look.standing, null, request.only, await listQuarantined(session.store));
   if (choice.status === "already" || choice.status === "nowhere" || choice.status === "never-ran") return true;
   const target = choice.status === "to" ? choice.run.sha : (choice.unfinished.baseline.release?.sha ?? null);
-  call.output.say(...describe(call, session, look, target));
   const { style } = call.output;
+  call.output.say(...describe(call, session, look, target).flatMap((line) => wrap(line, textColumns(style), 2)));
   return ask(
     call.shell,
-    `Roll back ${session.nameOf(request.environment)} to ${spellSha(style, target)}? [Y/n] `,
+    `Roll back ${request.only === "web" ? "the pages alone of " : ""}${session.nameOf(request.environment)} to ${spellSha(style, target)}? [Y/n] `,
     true,
   );
 }
@@ -73,7 +74,7 @@ function describe(call: Call, session: Session, look: Look, target: string | nul
   const lost = facts.relation?.status === "known" ? (facts.relation.value.lost ?? []) : [];
   return [
     runs
-      ? `${name} runs ${spellSha(style, runs.sha)} since ${spellNearTime(style, runs.from, now)}.${open} Last good: ${spellSha(style, target)}${ran}.`
+      ? `${name} runs ${spellSha(style, runs.sha)} since ${spellNearTime(style, runs.from, now)}${style.isTerminal ? ` ${offset(new Date(runs.from))}` : ""}.${open} Last good: ${spellSha(style, target)}${ran}.`
       : `${name} runs nothing yet.${open}`,
     ...(lost.length > 0
       ? [

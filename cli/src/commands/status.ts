@@ -6,7 +6,7 @@ import { checkEnvironmentText, environmentOf, openSession, type Session } from "
 import { lookAtLadder } from "../status/look-at-ladder.ts";
 import { statusLines } from "../status/status-lines.ts";
 import { printable, quoteSubject } from "../terminal/escape.ts";
-import { sign, spellSha } from "../terminal/style.ts";
+import { sign, spellSha, textColumns } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime } from "../terminal/times.ts";
 
@@ -81,7 +81,7 @@ async function showReleases(call: Call, session: Session): Promise<ExitCode> {
   call.output.table(
     rows.length + broken.length === 0
       ? ["nothing is published"]
-      : tableLines([["release", "published", "by", "subject", "runs in"], ...rows, ...broken]),
+      : tableLines([["release", "published", "by", "subject", "runs in"], ...rows, ...broken], textColumns(style)),
   );
   call.output.document(document);
   return exitCodes.done;

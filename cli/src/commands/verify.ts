@@ -23,8 +23,9 @@ import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { printable } from "../terminal/escape.ts";
-import { type Mark, sign, spellSha } from "../terminal/style.ts";
+import { type Mark, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { spellNearTime } from "../terminal/times.ts";
+import { wrap } from "../terminal/wrap.ts";
 
 /** Compares stored bytes (--sha) or running ones (--env) with the release. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -116,9 +117,10 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
     verdict.status === "yes" ? exitCodes.done : verdict.status === "no" ? exitCodes.refused : exitCodes.unknown;
   const width = Math.max(...verdict.checks.map((check) => check.name.length), 6) + 3;
   call.output.table(
-    verdict.checks.map(
-      (check) => `${sign(style, marks[check.status])} ${check.name.padEnd(width)}${printable(check.message)}`,
-    ),
+    verdict.checks.flatMap((check) => {
+      const line = `${sign(style, marks[check.status])} ${check.name.padEnd(width)}${printable(check.message)}`;
+      return wrap(line, textColumns(style), width + 2);
+    }),
   );
   call.output.document(runningDocument(env, runs, verdict, exit));
   const recorded = `epoch ${runs.epoch} recorded ${spellNearTime(style, runs.from, session.clock.now())}`;

@@ -12,6 +12,8 @@ export function historyVerifyDocument(
     version: 1,
     outcome: isWhole ? "whole" : "broken",
     exit: isWhole ? exitCodes.done : exitCodes.refused,
-    environments: verdicts.map(({ env, verdict }) => ({ env, ...verdict })),
+    environments: verdicts.map(({ env, verdict }) =>
+      verdict.ok ? { env, ...verdict } : { env, ok: false, seq: verdict.seq, because: verdict.because },
+    ),
   };
 }

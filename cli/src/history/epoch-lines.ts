@@ -2,8 +2,9 @@ import type { Session } from "../session.ts";
 import { spellStepSeconds } from "../terminal/durations.ts";
 import { padTo, printable } from "../terminal/escape.ts";
 import { failureLines } from "../terminal/failure-lines.ts";
-import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
+import { arrow, inLocale, type Style, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { spellTime } from "../terminal/times.ts";
+import { timedLines } from "../terminal/wrap.ts";
 import { type EpochSummary, endingWords, movementOf } from "./epochs.ts";
 
 /** One epoch, whole. */
@@ -53,7 +54,12 @@ function stepLines(step: EpochSummary["steps"][number], style: Style): readonly 
   const mark =
     report.status === "failed" ? "no" : report.status === "unknown" ? "look" : report.changed ? "done" : "same";
   const name = step.name === null ? "" : `${step.name}  `;
-  const start = `${sign(style, mark)} ${(step.back ? "put back" : step.step).padEnd(17)}${name}${printable(report.summary)}`;
-  const line = `${padTo(start, 86)} ${spellStepSeconds(step.milliseconds / 1000)}`;
-  return [line, ...(report.failure ? failureLines(report.failure) : [])];
+  const start = `${sign(style, mark)} ${(step.back ? "put back" : step.step).padEnd(17)}${name}`;
+  const right = spellStepSeconds(step.milliseconds / 1000);
+  const text = inLocale(style, printable(report.summary));
+  const lines = style.isTerminal
+    ? timedLines(start, text, right, Math.min(92, style.columns() - 1))
+    : [`${padTo(start + text, 86)} ${right}`];
+  const hasCause = report.summary !== report.failure?.cause;
+  return [...lines, ...(report.failure ? failureLines(report.failure, { columns: textColumns(style), hasCause }) : [])];
 }

@@ -5,6 +5,7 @@ import {
   type ExitCode,
   exitCodes,
   LeaseLostError,
+  type PromotionEvent,
   quoteInput,
   runUnderLease,
   UserError,
@@ -13,6 +14,7 @@ import type { Call } from "../call.ts";
 import { errorDocumentOf } from "../documents/error.ts";
 import { busyDocument, lockRunDocument } from "../documents/lock.ts";
 import { InterruptedWait } from "../promotion/interruption.ts";
+import { rendererFor } from "../promotion/renderer-for.ts";
 import { waitOf } from "../promotion/request.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
@@ -49,13 +51,19 @@ export async function lockRun(
   const { output } = call;
   const name = session.nameOf(environment);
   using waiting = stopWaiting(call);
+  const renderer = rendererFor(call, session, environment);
   const acquire = {
     ...(await acquireFor(call, session, environment)),
     waitMilliseconds: waitOf(call),
     signal: waiting.signal,
+    emit: (event: PromotionEvent) => {
+      output.event(event);
+      renderer.show(event);
+    },
   };
   const run = async (epoch: number, signal: AbortSignal): Promise<CommandResult> => {
     waiting[Symbol.dispose]();
+    renderer.end();
     output.say(`${name} is locked, epoch ${epoch}: runs ${basename(program)}.`);
     const { startGuard } = await import("@slipway/pipeline/local");
     await using guard = await startGuard();
@@ -64,9 +72,11 @@ export async function lockRun(
   };
   try {
     const answer = await runUnderLease({ acquire, doing: `runs ${basename(program)}`, run });
+    renderer.end();
     if (answer.status === "busy") return busy(call, name, busyDocument(environment, answer.look), answer.look);
     return tell(call, name, lockRunDocument(environment, answer.epoch, basename(program), answer.end));
   } catch (error) {
+    renderer.end();
     if (error instanceof InterruptedWait) return interrupted(call, name);
     throw lostWhileRunning(error, basename(program));
   }

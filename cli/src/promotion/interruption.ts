@@ -13,13 +13,19 @@ const patienceMilliseconds = 1500;
 
 /**
  * Ctrl-C on a terminal puts back, a second one leaves; elsewhere an interrupt stops after the call that is under way and
- * leaves the promotion open, since a cancelled job has seconds (experience.md §3.4).
+ * leaves the promotion open, since a cancelled job has seconds (experience.md §3.4). `first` is what a first Ctrl-C does,
+ * `leaving` what everything else does that asks to stop.
  */
 export function listenForStop(
   { shell, output }: Call,
-  tell: { readonly say: (line: string) => void; readonly back: () => string; readonly left: () => Message },
+  tell: {
+    readonly say: (line: string) => void;
+    readonly first: () => string;
+    readonly leaving: (isAgain: boolean) => string;
+    readonly left: () => Message;
+  },
 ): Interruption {
-  const { say, back } = tell;
+  const { say } = tell;
   const abort = new AbortController();
   const leave = (): void => {
     output.verdict(tell.left());
@@ -29,10 +35,11 @@ export function listenForStop(
   const end = shell.onInterrupt((signal) => {
     if (shell.isTerminal && signal === "SIGINT" && mode === null) {
       mode = "put-back";
-      say(`Stopping after this call, then ${back()}. Ctrl-C again leaves it; the same command resumes.`);
+      say(tell.first());
     } else if (mode !== "leave") {
+      const isAgain = mode === "put-back";
       mode = "leave";
-      say("Stopping after this call; the promotion stays open, and the same command goes on.");
+      say(tell.leaving(isAgain));
       if (shell.isTerminal) setTimeout(leave, patienceMilliseconds).unref();
     }
     abort.abort(new InterruptedWait());

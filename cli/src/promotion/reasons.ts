@@ -1,7 +1,7 @@
 import type { Decision, Reason } from "@slipway/pipeline";
 import type { Block } from "../terminal/message.ts";
 import type { Style } from "../terminal/style.ts";
-import { spellNearTime, spellTime } from "../terminal/times.ts";
+import { spellNearTime, spellTime, spellTimesIn } from "../terminal/times.ts";
 
 /** A block of a message for each reason. */
 export const reasonBlocks = (reasons: readonly Reason[], style: Style, now: string): readonly Block[] =>
@@ -9,7 +9,7 @@ export const reasonBlocks = (reasons: readonly Reason[], style: Style, now: stri
     label: reason.code,
     fact: reason.kind === "unknown" ? `could not tell: ${reason.message}` : reason.message,
     clears: clearsOf(reason, style, now),
-    evidence: reason.evidence,
+    evidence: reason.evidence.map((line) => spellTimesIn(style, line)),
   }));
 
 export function clearsOf({ clearsAt, code, kind }: Reason, style: Style, now: string): string | null {

@@ -11,19 +11,16 @@ import {
 import type { Call } from "../call.ts";
 import { errorDocumentOf } from "../documents/error.ts";
 import { promotionDocument } from "../documents/promotion.ts";
-import { isOnGitHub } from "../session/actor.ts";
 import { holderOf, isGone, type Session, timing } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
-import { InteractiveRenderer } from "../terminal/interactive.ts";
-import { PlainRenderer } from "../terminal/plain-lines.ts";
-import type { Renderer } from "../terminal/renderer.ts";
-import { spellSha } from "../terminal/style.ts";
 import { utcClock } from "../terminal/times.ts";
 import { spellAhead } from "./ahead.ts";
 import { InterruptedWait, listenForStop } from "./interruption.ts";
 import { Commands } from "./next.ts";
 import { prepareLocal } from "./prepare-local.ts";
+import { rendererFor } from "./renderer-for.ts";
 import { waitOf } from "./request.ts";
+import { type Stage, spellLeave, spellStop, stageAfter } from "./stage.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Carries out a promotion or a rollback, shows it while it runs, and says how it ended. */
@@ -31,12 +28,13 @@ export async function runPromotion(call: Call, session: Session, request: Promot
   const { output } = call;
   const start = session.clock.monotonic();
   const { store, revive } = await prepareLocal(call, session, request);
-  let baseline: string | null = null;
-  const renderer = rendererFor(call, session);
+  let stage: Stage = { kind: "looking" };
+  const renderer = rendererFor(call, session, request.environment);
   const name = session.nameOf(request.environment);
   using stop = listenForStop(call, {
     say: renderer.say,
-    back: () => (baseline === null ? "taking it down again" : `putting ${spellSha(output.style, baseline)} back`),
+    first: () => spellStop(stage, output.style),
+    leaving: (isAgain) => spellLeave(stage, output.style, isAgain),
     left: () => ({
       verdict: "Unknown",
       text: `left ${name} while it was being changed; its promotion is open, and the same command goes on`,
@@ -44,7 +42,7 @@ export async function runPromotion(call: Call, session: Session, request: Promot
     }),
   });
   const emit = (event: PromotionEvent): void => {
-    if (event.type === "run:start") baseline = event.from;
+    stage = stageAfter(event, stage);
     output.event(event);
     renderer.show(event);
   };
@@ -80,13 +78,6 @@ export async function runPromotion(call: Call, session: Session, request: Promot
   }
 }
 
-function rendererFor(call: Call, session: Session): Renderer {
-  const { nameOf, clock } = session;
-  if (call.output.style.redraws && call.output.isText)
-    return new InteractiveRenderer(call.output, { nameOf, monotonic: () => clock.monotonic() });
-  return new PlainRenderer(call.output, { nameOf, clock, onGitHub: isOnGitHub(call.shell.variables) });
-}
-
 async function tell(call: Call, session: Session, report: PromotionReport, seconds: number): Promise<ExitCode> {
   const { environment } = report.request;
   const url = (await readTarget(session.store, environment))?.target.url ?? null;
@@ -95,6 +86,10 @@ async function tell(call: Call, session: Session, report: PromotionReport, secon
   const message = verdictOf({ call, session, report, seconds, url, ahead });
   call.output.verdict(call.output.style.isTerminal ? message : { ...message, at: utcClock(report.endedAt) });
   call.output.document(promotionDocument(report, { app: session.policy.policy.app, url, next: message.next ?? [] }));
+  if (call.shell.variables.GITHUB_STEP_SUMMARY) {
+    const { summariseResult } = await import("../github/step-summary.ts");
+    await summariseResult(call, session, { report, message, seconds, url });
+  }
   return report.exit;
 }
 

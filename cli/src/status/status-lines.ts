@@ -3,11 +3,12 @@ import type { Call } from "../call.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { spellDistance } from "../terminal/distance.ts";
-import { spellAge } from "../terminal/durations.ts";
+import { spellAge, spellWait } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
-import { arrow, type Style, sign, spellSha } from "../terminal/style.ts";
+import { arrow, type Style, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime, spellTime } from "../terminal/times.ts";
+import { wrap } from "../terminal/wrap.ts";
 import { commandsFor } from "./commands-for.ts";
 import type { EnvironmentLook, EnvironmentRuns, NextMove } from "./observe-environment.ts";
 
@@ -32,10 +33,11 @@ export function statusLines(
   ];
   const moves = looks.flatMap((look) => (look.next ? [moveRow(look, look.next, session, style)] : []));
   const commands = looks.flatMap((look) => commandsFor(look, sameLadder(call)));
+  const columns = textColumns(style);
   return [
-    head,
-    ...tableLines(rows),
-    ...(moves.length > 0 ? ["Next to move", ...tableLines(moves).map((line) => `  ${line}`)] : []),
+    ...wrap(head, columns, 2),
+    ...tableLines(rows, columns),
+    ...(moves.length > 0 ? ["Next to move", ...tableLines(moves, columns - 2).map((line) => `  ${line}`)] : []),
     ...commands.map((command) => `  ${command}`),
   ];
 }
@@ -101,7 +103,7 @@ function moveWords({ decision, now }: NextMove, style: Style): string {
   const approved = approval === null ? "" : `approved ${approval}`;
   const { earliest } = decision;
   if (earliest) {
-    const wait = spellAge((Date.parse(earliest.at) - Date.parse(now)) / 1000);
+    const wait = spellWait((Date.parse(earliest.at) - Date.parse(now)) / 1000);
     const until = earliest.until === null ? "" : `, until ${spellNearTime(style, earliest.until, now)}`;
     return `in ${wait} (${codes.join(", ")})${until}${approved === "" ? "" : `; ${approved}`}`;
   }

@@ -1,9 +1,10 @@
 import type { BuildEvent, BuildPhase, Clock } from "@slipway/pipeline";
 import type { Output } from "../output.ts";
 import { spellAge, spellStepSeconds } from "./durations.ts";
-import { cutTo, padTo, printable, quoteSubject, widthOf } from "./escape.ts";
+import { cutTo, printable, quoteSubject } from "./escape.ts";
 import { sign, spellSha } from "./style.ts";
 import { utcClock } from "./times.ts";
+import { timedLines } from "./wrap.ts";
 
 const lineWidth = 92;
 const phaseWidth = 13;
@@ -61,8 +62,7 @@ export class BuildRenderer {
     const right = spellStepSeconds(seconds);
     const start = `${sign(style, "done")} ${phase.padEnd(phaseWidth)}`;
     const width = Math.min(lineWidth, style.columns() - 1);
-    const text = cutTo(printable(summary), width - widthOf(start) - right.length - 1);
-    this.#print(`${padTo(start + text, width - right.length)}${right}`);
+    this.#print(...timedLines(start, printable(summary), right, width));
   }
 
   #redraw(): void {
@@ -75,8 +75,8 @@ export class BuildRenderer {
     this.#output.draw(`\r${line}  ${seconds}\u001b[K`);
   }
 
-  #print(line: string): void {
+  #print(...lines: readonly string[]): void {
     if (this.#output.style.redraws) this.#output.draw("\r\u001b[K");
-    this.#output.say(line);
+    this.#output.say(...lines);
   }
 }

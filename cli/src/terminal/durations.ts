@@ -13,6 +13,10 @@ export const spellStepSeconds = (seconds: number): string =>
 export const spellAge = (seconds: number): string =>
   seconds < 60 ? `${Math.max(0, Math.floor(seconds))} s` : spellWhole(Math.floor(seconds));
 
+/** How long something still takes: never less, and no seconds where minutes are waited for. */
+export const spellWait = (seconds: number): string =>
+  spellAge(seconds <= 60 ? Math.ceil(seconds) : Math.ceil(seconds / 60) * 60);
+
 function spellWhole(seconds: number): string {
   const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
   if (minutes < 60) return pair(minutes, "min", seconds % 60, "s");

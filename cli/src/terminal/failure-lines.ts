@@ -1,18 +1,25 @@
 import type { FailureReport } from "@slipway/pipeline";
-import { printable } from "./escape.ts";
+import { printable, printableLines } from "./escape.ts";
+import { wrap } from "./wrap.ts";
 
-/** What is known of a failed step: a label and its lines. */
-export function failureFacts(failure: FailureReport): readonly (readonly [label: string, lines: readonly string[]])[] {
+/** What is known of a failed step: a label and its lines. `hasCause`: it is not said elsewhere. */
+export function failureFacts(
+  failure: FailureReport,
+  hasCause = true,
+): readonly (readonly [label: string, lines: readonly string[]])[] {
   const { where, log, logLines, requestsServed } = failure;
-  const shown = log.slice(-8).map(printable);
-  const remark = logLines > shown.length ? `     (last ${shown.length} of ${logLines} lines)` : "";
+  // What a runner says to Slipway is no line for people.
+  const said = log.filter((line) => !line.startsWith("slipway-result "));
+  const lines = logLines - (log.length - said.length);
+  const shown = said.slice(-8).map(printable);
+  const remark = lines > shown.length ? `     (last ${shown.length} of ${lines} lines)` : "";
   return [
-    ["cause", [printable(failure.cause)]],
+    ...(hasCause ? [["cause", [printable(failure.cause)]] as const] : []),
     ...(where
       ? [
           [
             "where",
-            [`${where.file}${where.line === null ? "" : `:${where.line}`}`, ...where.excerpt.map(printable)],
+            [`${where.file}${where.line === null ? "" : `:${where.line}`}`, ...where.excerpt.flatMap(printableLines)],
           ] as const,
         ]
       : []),
@@ -28,8 +35,14 @@ export function failureFacts(failure: FailureReport): readonly (readonly [label:
   ];
 }
 
-/** Under the step that failed. */
-export const failureLines = (failure: FailureReport): readonly string[] =>
-  failureFacts(failure).flatMap(([label, lines]) =>
-    lines.map((line, at) => `  ${(at === 0 ? label : "").padEnd(9)}${line}`),
+/** Under the step that failed. The cause is prose; a place and a log are evidence, and never broken. */
+export const failureLines = (
+  failure: FailureReport,
+  { columns = Number.POSITIVE_INFINITY, hasCause = true } = {},
+): readonly string[] =>
+  failureFacts(failure, hasCause).flatMap(([label, lines]) =>
+    lines.flatMap((line, at) => {
+      const whole = `  ${(at === 0 ? label : "").padEnd(9)}${line}`;
+      return label === "cause" ? wrap(whole, columns, 11) : [whole];
+    }),
   );

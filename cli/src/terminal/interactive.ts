@@ -4,51 +4,70 @@ import { spellDistance } from "./distance.ts";
 import { spellAge, spellStepSeconds } from "./durations.ts";
 import { cutTo, padTo, printable, widthOf } from "./escape.ts";
 import { failureLines } from "./failure-lines.ts";
+import { holderWords, type LeaseWait, quietWords, waitedWords } from "./lease-wait.ts";
 import type { Renderer } from "./renderer.ts";
-import { describeStep, markOf, partWidth, shownAs } from "./step-words.ts";
-import { arrow, type Style, sign, spellSha } from "./style.ts";
-import { spellTime } from "./times.ts";
+import { describeStep, headlineOf, markOf, partWidth, shownAs } from "./step-words.ts";
+import { arrow, inLocale, type Style, sign, spellSha } from "./style.ts";
+import { spellMoment } from "./times.ts";
+import { timedLines, wrap } from "./wrap.ts";
 
 type Of<Type extends PromotionEvent["type"]> = Extract<PromotionEvent, { type: Type }>;
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const frameMilliseconds = 120;
-/** Finished lines end here; a line that waits may take the whole width. */
+/** Lines end here; a line that waits may take the whole width. */
 const lineWidth = 92;
 const kindWidth = 17;
+/** A wait for a lease is not worth a line before that. */
+const shortestWaitSeconds = 1;
+
+interface InteractiveOptions {
+  readonly nameOf: (environment: string) => string;
+  readonly monotonic: () => number;
+  /** For a holder that lives; 0: it is not waited for. */
+  readonly waitSeconds?: number;
+  /** How long a step usually takes here; null: not known. */
+  readonly usualSeconds?: (step: Step) => number | null;
+}
 
 /** Finished steps stay; the one under way, those to come and a hint below them are redrawn in place. */
 export class InteractiveRenderer implements Renderer {
   readonly #output: Output;
   readonly #name: (environment: string) => string;
   readonly #monotonic: () => number;
+  readonly #waitSeconds: number;
+  readonly #usualSeconds: (step: Step) => number | null;
   #steps: readonly Step[] = [];
   #isBack = false;
   #position = 0;
   #partWidth = 0;
   #running: { readonly step: Step; readonly back: boolean; readonly since: number } | null = null;
   #progress: Of<"step:progress"> | null = null;
+  #waiting: { readonly event: LeaseWait; readonly since: number } | null = null;
   #hint: string | null = null;
   #drawn = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(output: Output, options: { nameOf: (environment: string) => string; monotonic: () => number }) {
+  constructor(output: Output, options: InteractiveOptions) {
     this.#output = output;
     this.#name = options.nameOf;
     this.#monotonic = options.monotonic;
+    this.#waitSeconds = options.waitSeconds ?? 0;
+    this.#usualSeconds = options.usualSeconds ?? (() => null);
   }
 
   readonly show = (event: PromotionEvent): void => {
+    this.#endWait();
     switch (event.type) {
       case "run:start":
         this.#begin(event);
         break;
       case "lease:wait":
-        this.#print(waitingLine(event, this.#style));
+        this.#wait(event);
         break;
       case "lease:takeover":
-        this.#print(...takeoverLines(event, this.#style));
+        this.#print(...takeoverLines(event, this.#style).flatMap((line) => wrap(line, this.#style.columns(), 2)));
         break;
       case "step:start":
         this.#running = { step: event.step, back: event.back, since: this.#monotonic() };
@@ -71,7 +90,7 @@ export class InteractiveRenderer implements Renderer {
         this.#running = null;
         this.#isBack = true;
         this.#hint = null;
-        this.#redraw();
+        this.#keepDrawing();
         break;
     }
   };
@@ -79,6 +98,7 @@ export class InteractiveRenderer implements Renderer {
   readonly say = (...lines: readonly string[]): void => this.#print(...lines);
 
   readonly end = (): void => {
+    this.#endWait();
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
     this.#erase();
@@ -96,49 +116,96 @@ export class InteractiveRenderer implements Renderer {
     this.#partWidth = partWidth(event.steps);
     const back = event.from ? `puts ${spellSha(this.#style, event.from)} back` : "takes it down again";
     this.#hint = `  Ctrl-C stops and ${back}. If this dies, run the same command again.`;
-    this.#print(startLine(event, this.#style, this.#name));
-    this.#timer = setInterval(() => this.#redraw(), frameMilliseconds).unref();
+    this.#print(...wrap(startLine(event, this.#style, this.#name), this.#style.columns(), 2));
+    this.#keepDrawing();
+  }
+
+  #keepDrawing(): void {
+    this.#timer ??= setInterval(() => this.#redraw(), frameMilliseconds).unref();
+    this.#redraw();
+  }
+
+  #wait(event: LeaseWait): void {
+    if (event.until !== null) {
+      this.#print(...wrap(quietWords(event, this.#style), this.#style.columns(), 2));
+      return;
+    }
+    this.#waiting = { event, since: this.#monotonic() };
+    this.#hint = "  Ctrl-C stops waiting; nothing is begun yet.";
+    this.#keepDrawing();
+  }
+
+  #endWait(): void {
+    if (!this.#waiting) return;
+    const { event, since } = this.#waiting;
+    const seconds = (this.#monotonic() - since) / 1000;
+    this.#waiting = null;
+    this.#hint = null;
+    if (seconds >= shortestWaitSeconds)
+      this.#print(`Waited ${spellAge(Math.round(seconds))} for ${holderWords(event)}.`);
   }
 
   #finish(event: Of<"step:end">): void {
     const { step, report, back } = event;
+    const { text: headline, hasCause } = headlineOf(step, report, this.#progress?.text ?? null);
     this.#running = null;
     const mark = markOf(step, report);
     const seconds = mark === "same" ? null : spellStepSeconds(event.seconds);
-    const text = printable(report.summary);
+    const text = inLocale(this.#style, printable(headline));
     this.#print(
-      this.#line(sign(this.#style, mark), back, step, text, seconds),
-      ...(report.failure ? failureLines(report.failure) : []),
+      ...timedLines(this.#start(sign(this.#style, mark), back, step), text, seconds, this.#lineWidth),
+      ...(report.failure ? failureLines(report.failure, { columns: this.#style.columns(), hasCause }) : []),
     );
   }
 
-  #line(lead: string, back: boolean, step: Step, text: string, right: string | null): string {
+  #start(lead: string, back: boolean, step: Step): string {
     const { kind, part: label } = shownAs(step, back);
-    const part = label === null ? "" : padTo(label, this.#partWidth + 2);
-    const start = `${lead} ${kind.padEnd(kindWidth)}${part}`;
-    const width = Math.min(lineWidth, this.#style.columns() - 1);
-    const room = width - widthOf(start) - (right === null ? 0 : right.length + 1);
-    const cut = cutTo(text, Math.max(20, room));
-    return right === null ? `${start}${cut}` : `${padTo(start + cut, width - right.length)}${right}`;
+    return `${lead} ${kind.padEnd(kindWidth)}${label === null ? "" : padTo(label, this.#partWidth + 2)}`;
+  }
+
+  get #lineWidth(): number {
+    return Math.min(lineWidth, this.#style.columns() - 1);
+  }
+
+  #frameNow(): string {
+    return this.#style.hasUnicode ? (frames[this.#frame % frames.length] ?? "") : "* ";
+  }
+
+  #waitingLine(): readonly string[] {
+    if (!this.#waiting) return [];
+    const { event, since } = this.#waiting;
+    const waited = waitedWords((this.#monotonic() - since) / 1000, this.#waitSeconds);
+    return [`${this.#frameNow()} waiting for ${holderWords(event)}   ${waited}`];
   }
 
   #runningLine(): readonly string[] {
     if (!this.#running) return [];
     const { step, back, since } = this.#running;
-    const frame = this.#style.hasUnicode ? (frames[this.#frame % frames.length] ?? "") : "* ";
     const seconds = (this.#monotonic() - since) / 1000;
+    const usual = this.#usualSeconds(step);
     const limit = this.#progress?.limitSeconds ?? null;
-    const right = `${spellAge(seconds)}${limit === null ? "" : `, limit ${spellAge(limit)}`}`;
-    const text = this.#progress ? printable(this.#progress.text) : describeStep(step, this.#style);
-    return [this.#line(frame, back, step, text, right)];
+    const right = [
+      spellAge(seconds),
+      ...(usual === null ? [] : [`usually ${spellAge(usual)}`]),
+      ...(limit === null ? [] : [`limit ${spellAge(limit)}`]),
+    ].join(", ");
+    const text = this.#progress
+      ? inLocale(this.#style, printable(this.#progress.text))
+      : describeStep(step, this.#style);
+    const start = this.#start(this.#frameNow(), back, step);
+    const width = this.#style.columns() - 1;
+    const needed = widthOf(start) + widthOf(text) + 3 + right.length;
+    if (needed > width) return [`${start}${text}`, `${" ".repeat(widthOf(start))}${right}`];
+    return [`${padTo(start + text, Math.min(width, Math.max(lineWidth, needed)) - right.length)}${right}`];
   }
 
   #live(): readonly string[] {
     const coming = this.#steps.slice(this.#position).map((step) => {
-      return this.#line(sign(this.#style, "coming"), this.#isBack, step, describeStep(step, this.#style), null);
+      return `${this.#start(sign(this.#style, "coming"), this.#isBack, step)}${describeStep(step, this.#style)}`;
     });
     const room = Math.max(1, this.#style.rows() - 2);
-    return [...this.#runningLine(), ...coming, ...(this.#hint ? [this.#hint] : [])]
+    // What is redrawn must not be broken by the terminal: each is one line, however much is cut.
+    return [...this.#waitingLine(), ...this.#runningLine(), ...coming, ...(this.#hint ? [this.#hint] : [])]
       .slice(0, room)
       .map((line) => (widthOf(line) < this.#style.columns() ? line : cutTo(line, this.#style.columns() - 1)));
   }
@@ -175,15 +242,10 @@ function startLine(event: Of<"run:start">, style: Style, nameOf: (environment: s
   ].join("   ");
 }
 
-const waitingLine = (event: Of<"lease:wait">, style: Style): string => {
-  const until = event.until ? `; it is free at ${spellTime(style, event.until)} at the latest` : "";
-  return `Waiting for ${printable(event.holder)}${event.epoch === null ? "" : `, epoch ${event.epoch}`}${until}.`;
-};
-
 const takeoverLines = (event: Of<"lease:takeover">, style: Style): readonly string[] => {
   const epoch = event.epoch === null ? "" : ` of epoch ${event.epoch}`;
   return [
     `Last heartbeat of ${printable(event.holder)}${epoch} was ${spellAge(event.silentSeconds)} ago. Taking over.`,
-    `Nothing changes before ${spellTime(style, event.quietUntil)}: a request of the one before may still land.`,
+    `Nothing changes before ${spellMoment(style, event.quietUntil)}: a request of the one before may still land.`,
   ];
 };

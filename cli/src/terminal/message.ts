@@ -1,5 +1,5 @@
 import { printable, widthOf } from "./escape.ts";
-import type { Style } from "./style.ts";
+import { type Style, textColumns } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
 /** One reason, failure or fact under a verdict. */
@@ -27,19 +27,15 @@ export function messageLines(message: Message, style: Style): readonly string[] 
   const separator = message.verdict?.startsWith("Done in ") ? ". " : ": ";
   const said = message.verdict === null ? message.text : `${message.verdict}${separator}${message.text}`;
   const head = message.at === undefined ? said : `${message.at} ${said}`;
-  const columns = style.isTerminal ? style.columns() : Number.POSITIVE_INFINITY;
+  const columns = textColumns(style);
   const [first = "", ...others] = head.split("\n").map(printable);
   return [
-    ...fit(first, columns, 2),
-    ...others.flatMap((line) => fit(line, columns, 4)),
+    ...wrap(first, columns, 2),
+    ...others.flatMap((line) => wrap(line, columns, 4)),
     ...blockLines(message.blocks ?? [], columns),
     ...noteLines(message, columns),
   ];
 }
-
-/** Off a terminal a line is a line, however long. */
-const fit = (line: string, columns: number, indent: number): readonly string[] =>
-  Number.isFinite(columns) ? wrap(line, columns, indent) : [line];
 
 function blockLines(blocks: readonly Block[], columns: number): readonly string[] {
   const width = Math.max(0, ...blocks.map((block) => block.label.length)) + 3;
@@ -54,7 +50,7 @@ function blockLines(blocks: readonly Block[], columns: number): readonly string[
     const below = block.clears && !fits ? [`${" ".repeat(indent)}${block.clears}`] : [];
     const evidence = (block.evidence ?? []).map((line) => `${" ".repeat(indent)}${printable(line)}`);
     return [
-      ...fit(`  ${block.label.padEnd(width)}${aligned}`, columns, indent),
+      ...wrap(`  ${block.label.padEnd(width)}${aligned}`, columns, indent),
       ...below,
       // A statement or a log line is evidence: it is never reflowed.
       ...evidence,
@@ -66,9 +62,15 @@ function noteLines({ notes = [], next = [] }: Message, columns: number): readonl
   const labels = [...notes.map(([label]) => label), ...(next.length > 0 ? ["Next"] : [])];
   const width = Math.max(7, ...labels.map((label) => label.length + 2));
   return [
-    ...notes.flatMap(([label, text]) => fit(`${label.padEnd(width)}${printable(text)}`, columns, width)),
-    ...next.map((command, at) => `${(at === 0 ? "Next" : "").padEnd(width)}${printable(command)}`),
+    ...notes.flatMap(([label, text]) => noteLine(label, text, columns, width)),
+    ...next.flatMap((text, at) => noteLine(at === 0 ? "Next" : "", text, columns, width)),
   ];
+}
+
+/** A command is pasted as one line, however long it is. */
+function noteLine(label: string, text: string, columns: number, width: number): readonly string[] {
+  const line = `${label.padEnd(width)}${printable(text)}`;
+  return /^(promote|git|npm) /.test(text) ? [line] : wrap(line, columns, width);
 }
 
 /** An argument as a shell of today's people takes it. */

@@ -1,9 +1,11 @@
 import type { Decision, Distance, Plan, Sha } from "@slipway/pipeline";
 import { spellDistance } from "./distance.ts";
+import { spellSeconds } from "./durations.ts";
 import { printable } from "./escape.ts";
 import { describeStep, partOf, partWidth } from "./step-words.ts";
-import { arrow, type Style, spellSha } from "./style.ts";
+import { arrow, type Style, spellSha, textColumns } from "./style.ts";
 import { spellNearTime } from "./times.ts";
+import { wrap } from "./wrap.ts";
 
 interface PlanWords {
   readonly plan: Plan;
@@ -13,11 +15,13 @@ interface PlanWords {
   readonly to: Sha | null;
   readonly distance: Distance;
   readonly now: string;
+  /** How long a promotion usually takes there; null: not known. */
+  readonly usualSeconds?: number | null;
 }
 
 /** A plan as people read it: what moves, whether it may, the steps, and how to apply exactly it. */
 export function planLines(
-  { plan, decision, name, from, to, distance, now }: PlanWords,
+  { plan, decision, name, from, to, distance, now, usualSeconds = null }: PlanWords,
   style: Style,
 ): readonly string[] {
   const hash = plan.hash.replace(/^sha256:/, "").slice(0, 12);
@@ -30,10 +34,13 @@ export function planLines(
     const already = step.already && step.kind !== "pin-artifacts" ? "  (already so)" : "";
     return `${String(index + 1).padStart(3)} ${step.kind.padEnd(17)}${label}${text}${already}`;
   });
+  const head = `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${far === null ? "" : `, ${far}`}. ${spellDecision(decision, style, now)}`;
+  const usually = usualSeconds === null ? "" : `Usually ${spellSeconds(usualSeconds)}.   `;
+  const columns = textColumns(style);
   return [
-    `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${far === null ? "" : `, ${far}`}. ${spellDecision(decision, style, now)}`,
-    ...steps,
-    `--expect ${hash} applies exactly this.`,
+    ...wrap(head, columns, 2),
+    ...steps.flatMap((line) => wrap(line, columns, 21)),
+    `${usually}--expect ${hash} applies exactly this.`,
   ];
 }
 

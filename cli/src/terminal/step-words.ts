@@ -54,6 +54,22 @@ export function markOf(step: Step, report: StepReport): Mark {
   return report.changed || step.kind === "verify-live" ? "done" : "same";
 }
 
+/**
+ * What stands on the line of a finished step. The cause of a failure has lines of its own, so that line says what was seen instead: `progress`, the
+ * last look. `hasCause`: it still has to be told.
+ */
+export function headlineOf(
+  step: Step,
+  { summary, failure }: StepReport,
+  progress: string | null,
+): { readonly text: string; readonly hasCause: boolean } {
+  if (!failure || summary !== failure.cause) return { text: summary, hasCause: true };
+  if (step.kind === "run-migrations" && failure.name !== null)
+    return { text: `${failure.name} failed`, hasCause: true };
+  if (step.kind === "roll-service" && progress !== null) return { text: progress, hasCause: progress !== summary };
+  return { text: summary, hasCause: false };
+}
+
 function spellBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 999_500 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

@@ -50,6 +50,13 @@ export function sign(style: Style, mark: Mark): string {
 /** `from → to`, or with ASCII letters. */
 export const arrow = (style: Style): string => (style.hasUnicode ? "→" : "->");
 
+/** Words of the kernel, which knows no locale. */
+export const inLocale = (style: Style, text: string): string =>
+  style.hasUnicode ? text : text.replaceAll("→", "->").replaceAll("…", "...");
+
+/** Where lines of text are broken: never off a terminal, where a line is a line. */
+export const textColumns = (style: Style): number => (style.isTerminal ? style.columns() : Number.POSITIVE_INFINITY);
+
 /** Seven digits for people, all forty for logs. */
 export const spellSha = (style: Style, sha: string | null | undefined): string =>
   sha ? (style.isTerminal ? sha.slice(0, 7) : sha) : "nothing";

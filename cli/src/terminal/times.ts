@@ -24,6 +24,17 @@ export function spellTime(style: Style, instant: string): string {
   return `${weekdays[at.getDay()]} ${at.getFullYear()}-${monthDay(at)} ${clock(at)} ${offset(at)}`;
 }
 
+/** `12:09:12 +01:00`: a moment that is waited for; UTC off a terminal. */
+export function spellMoment(style: Style, instant: string): string {
+  if (!style.isTerminal) return utc(instant);
+  const at = new Date(instant);
+  return `${clock(at)}:${two(at.getSeconds())} ${offset(at)}`;
+}
+
+/** The kernel knows no zone but UTC; the reader has one. */
+export const spellTimesIn = (style: Style, text: string): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (instant) => spellTime(style, instant));
+
 /** `Fri 10:41` within six days, `Mon 11-16 09:12` otherwise; UTC off a terminal. */
 export function spellNearTime(style: Style, instant: string, now: string): string {
   if (!style.isTerminal) return utc(instant);

@@ -4,7 +4,7 @@ import { cutTo, padTo, printable, widthOf } from "./escape.ts";
 import { quoteArgument } from "./message.ts";
 import { tableLines } from "./table.ts";
 import { parseTime, utc, utcClock } from "./times.ts";
-import { wrap } from "./wrap.ts";
+import { timedLines, wrap } from "./wrap.ts";
 
 describe("durations", () => {
   it.each([
@@ -94,6 +94,33 @@ describe("layout", () => {
         ["日本", ""],
       ]),
     ).toEqual(["       runs", "dev    c2b8f60", "日本"]);
+  });
+
+  it("puts the last cells of each row below it where the terminal is too narrow", () => {
+    const rows = [
+      ["", "runs", "since", "state"],
+      ["dev", "c2b8f60", "Fri 10:41", "drift: worker runs 1f6ac3d"],
+      ["prod", "", "", "empty"],
+    ];
+    expect(tableLines(rows, 40)).toEqual([
+      "       runs      since       state",
+      "dev    c2b8f60   Fri 10:41",
+      "       drift: worker runs 1f6ac3d",
+      "prod                         empty",
+    ]);
+    expect(tableLines(rows, 80)).toEqual(tableLines(rows));
+  });
+
+  it("keeps a time in its column, and text that is too long goes on below itself", () => {
+    expect(
+      timedLines("✓ web          ", "38 files: every reference resolves, and none is missing", "0.1 s", 60),
+    ).toEqual(["✓ web          38 files: every reference resolves, and 0.1 s", "               none is missing"]);
+  });
+
+  it("counts no colours when it wraps", () => {
+    const green = "\u001b[32m✓\u001b[0m";
+    const line = `${green} quarantine   none        ${green} hold`;
+    expect(wrap(line, 40, 4)).toEqual([line]);
   });
 
   it("wraps at spaces, indents what follows, and leaves long words whole", () => {
