@@ -1,3 +1,4 @@
+import { prose } from "../../help/reference-prose.ts";
 import { fileOf, type JsonSchema, publishedDocuments, publishedEvents } from "./published.ts";
 
 /** docs/reference/documents.md: every document and event, field by field, from the schemas that outputs are held against. */
@@ -7,7 +8,7 @@ export function documentsReference(): string {
   const parts = new Map(
     [...documents.map(([, schema]) => schema), events].flatMap(({ $defs = {} }) => Object.entries($defs)),
   );
-  const list = documents.map(([kind, schema]) => `| [\`${kind}\`](#${kind}) | ${schema.description} |`);
+  const list = documents.map(([kind, schema]) => `| [\`${kind}\`](#${kind}) | ${prose(schema.description ?? "")} |`);
   return [
     introduction,
     `| kind | what it is |\n|---|---|\n${list.join("\n")}\n`,
@@ -31,7 +32,7 @@ against it, there without unknown fields. This page is written from the same sch
 
 function section(title: string, schema: JsonSchema, file: string | null = null): string {
   const link = file === null ? "" : `Schema: [${file}](../../cli/schema/${file})`;
-  return [title, schema.description ?? "", link, ...tables(schema)].filter((text) => text !== "").join("\n\n");
+  return [title, prose(schema.description ?? ""), link, ...tables(schema)].filter((text) => text !== "").join("\n\n");
 }
 
 /** One, or one for each of its forms. */
@@ -63,7 +64,7 @@ function rowsOf({ properties = {}, required = [] }: JsonSchema, above: string, a
       const schema = value as JsonSchema;
       const absent = always.includes(name) ? "" : ", or absent";
       const field = `${above}${name}`;
-      const row: Row = [field, `${typeOf(schema)}${absent}`, (schema.description ?? "").replaceAll("|", "\\|")];
+      const row: Row = [field, `${typeOf(schema)}${absent}`, prose(schema.description ?? "")];
       return [row, ...rowsBelow(schema, field)];
     });
 }

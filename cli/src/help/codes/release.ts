@@ -11,8 +11,8 @@ export const releaseCodes = {
   "release-corrupt": {
     why: "A stored byte differs from what the manifest says it is.",
     look: "Which object it is; somebody or something wrote to the store beside Slipway.",
-    help: "Promote another release. The bytes of this one cannot be trusted any more, and no rule can be passed over for it.",
-    command: "promote verify --sha <sha>",
+    help: "Build the commit again: if it gives the same bytes, what is lost or damaged is put back. Otherwise promote another release, or bring the object back from a copy of the store. No rule can be passed over for it.",
+    command: "promote build --sha <sha>",
   },
   "release-foreign": {
     why: "The manifest names another app or another repository.",

@@ -5,6 +5,7 @@ export const settingUp = {
     about: [
       "Looks at what git tracks here (package.json, Dockerfiles, servers, migrations, pages) and writes a slipway.yaml that loads at the top of the repository, and .slipway/ into .gitignore. It runs nothing, asks nothing, and writes over nothing.",
       'What is a guess has a ! in the list and "check this" in the file; --yes says that guesses are welcome, and changes nothing else.',
+      "Commit what installing promote changed as well (package.json and its lock): a work tree that differs from the commit is not built.",
     ],
     examples: [
       ["promote init", "write the file"],
@@ -15,6 +16,7 @@ export const settingUp = {
   local: {
     about: [
       "The environments of this machine: a small platform process runs the services, their router, a Postgres and the web, so that they outlive the command. Nothing but Node is needed. A promotion starts it by itself if it is down.",
+      "After stop --purge the releases and the history are still there, so status goes on telling what the record says. Promote each environment again, the lowest first: its migrations run anew, on an empty database.",
     ],
     examples: [
       ["promote local start", "bring back what ran"],
