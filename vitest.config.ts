@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit needs nothing but Node, and takes every core; local starts processes and Postgres, a file at a time; packed installs tarballs (needs the
- * registry); browser drives Chromium; terminal sends signals through pseudo-terminals and waits (npm run test:terminal, not part of test:all). One project
- * after the other.
+ * registry); browser drives Chromium; terminal types on pseudo-terminals and waits: six minutes, npm run test:terminal, not part of test:all. One
+ * project after the other.
  */
 export default defineConfig({
   test: {
