@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Ran, ScratchApp } from "./scratch-app.ts";
+import { ScratchApp } from "./scratch-app.ts";
+import type { Ran } from "./start-promote.ts";
 
 const slow = 120_000;
 let app: ScratchApp;

@@ -5,7 +5,8 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fakeShell } from "./fake-shell.ts";
 import { front } from "./front.ts";
-import { type Ran, ScratchApp } from "./scratch-app.ts";
+import { ScratchApp } from "./scratch-app.ts";
+import type { Ran } from "./start-promote.ts";
 
 const octocat = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "octocat", GITHUB_ACTOR_ID: "583231" };
 const hubot = { GITHUB_ACTIONS: "true", GITHUB_ACTOR: "hubot", GITHUB_ACTOR_ID: "480938" };

@@ -1,26 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { checkPrinted } from "./check-documents.ts";
-
-const launcher = fileURLToPath(new URL("../bin/promote.js", import.meta.url));
-
-export interface Ran {
-  readonly exit: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-export interface Started {
-  readonly kill: (signal: NodeJS.Signals) => void;
-  /** So far, on stdout and on stderr. */
-  readonly printed: () => string;
-  readonly errors: () => string;
-  readonly ended: Promise<Ran>;
-}
+import { type Ran, type Started, startPromote } from "./start-promote.ts";
 
 const server = (version: string): string => `import { createServer } from "node:http";
 createServer((request, response) => {
@@ -116,29 +99,7 @@ export class ScratchApp {
   }
 
   start(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Started {
-    const env = { ...process.env, GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "", ...variables };
-    const child = spawn(process.execPath, [launcher, ...args], {
-      cwd: this.root,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let out = "";
-    let err = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      err += text;
-    });
-    const ended = new Promise<Ran>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (exit) => resolve({ exit, out, err }));
-    });
-    const checked = ended.then((ran) => {
-      checkPrinted(args, ran.out, ran.exit);
-      return ran;
-    });
-    return { kill: (signal) => child.kill(signal), printed: () => out, errors: () => err, ended: checked };
+    return startPromote(args, this.root, { ...process.env, GITHUB_ACTIONS: "", GITHUB_STEP_SUMMARY: "", ...variables });
   }
 
   async json(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {

@@ -19,7 +19,7 @@ import { blobKey } from "../src/release/store-keys.ts";
 import type { WebFile, WebFileList } from "../src/web/file-list.ts";
 import { environmentOf, shaOf } from "./builders.ts";
 
-const withoutPostgres = fileURLToPath(new URL("./platform-without-postgres.ts", import.meta.url));
+export const withoutPostgres = fileURLToPath(new URL("./platform-without-postgres.ts", import.meta.url));
 const testEnvironment = environmentOf("staging");
 
 /** A lease that is held as long as nobody says otherwise. */
@@ -157,7 +157,7 @@ export function usePlatform(options: { readonly postgres?: boolean } = {}): Plat
   };
 }
 
-function unusedPort(): Promise<number> {
+export function unusedPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

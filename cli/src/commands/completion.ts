@@ -1,13 +1,14 @@
 import { type ExitCode, exitCodes, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import { completionScripts } from "../completion/scripts.ts";
+import { type CompletedShell, completionScripts } from "../completion/scripts.ts";
 import { completionDocument } from "../documents/completion.ts";
 
 /** A script that completes in one of three shells; it holds the whole table, so that no key starts Node. */
 export async function run(call: Call): Promise<ExitCode> {
   const scripts = completionScripts();
-  const shell = (["bash", "zsh", "fish"] as const).find((known) => known === call.args.words[0]);
-  if (!shell) {
+  const [shell] = call.args.words;
+  const isKnown = (word: string | undefined): word is CompletedShell => Object.hasOwn(scripts, word ?? "");
+  if (!isKnown(shell)) {
     throw new UserError({
       code: "usage",
       message: "promote completion takes bash, zsh or fish. Nothing was changed.",

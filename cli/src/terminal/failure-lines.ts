@@ -8,11 +8,8 @@ export function failureFacts(
   hasCause = true,
 ): readonly (readonly [label: string, lines: readonly string[]])[] {
   const { where, log, logLines, requestsServed } = failure;
-  // What a runner says to Slipway is no line for people.
-  const said = log.filter((line) => !line.startsWith("slipway-result "));
-  const lines = logLines - (log.length - said.length);
-  const shown = said.slice(-8).map(printable);
-  const remark = lines > shown.length ? `     (last ${shown.length} of ${lines} lines)` : "";
+  const shown = log.slice(-8).map(printable);
+  const remark = logLines > shown.length ? `     (last ${shown.length} of ${logLines} lines)` : "";
   return [
     ...(hasCause ? [["cause", [printable(failure.cause)]] as const] : []),
     ...(where

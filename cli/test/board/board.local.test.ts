@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../pipeline/test/until.ts";
 import { checkLine } from "../check-documents.ts";
-import { ScratchApp, type Started } from "../scratch-app.ts";
+import { ScratchApp } from "../scratch-app.ts";
+import type { Started } from "../start-promote.ts";
 
 const secret = "correct-horse-battery-staple";
 let app: ScratchApp;

@@ -1,14 +1,13 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { purgePlatform } from "@slipway/pipeline/local";
-import { checkPrinted } from "../check-documents.ts";
 import { freePorts } from "../scratch-app.ts";
+import { launcher, type Ran, type Started, startPromote } from "../start-promote.ts";
 import { type Commit, commits, files } from "./app.ts";
 import { openPty, type Pty } from "./pty.ts";
 
-const launcher = join(import.meta.dirname, "../../bin/promote.js");
 const preloads = [new URL("./fixed-machine.ts", import.meta.url), new URL("./hold-step.ts", import.meta.url)].map(
   ({ href }) => `--import=${href}`,
 );
@@ -22,12 +21,6 @@ export interface Call {
   readonly by?: string;
   readonly columns?: number;
   readonly variables?: Readonly<Record<string, string>>;
-}
-
-export interface Ran {
-  readonly exit: number | null;
-  readonly out: string;
-  readonly err: string;
 }
 
 /** A real ladder of dev, staging and prod on this machine, for an app whose commits are the same wherever it is made. */
@@ -108,28 +101,8 @@ export class Ladder {
     return openPty({ ...input, variables: this.variables(call) });
   }
 
-  start(args: readonly string[], call: Call = {}) {
-    const env = this.variables(call);
-    const child = spawn(process.execPath, [launcher, ...args], {
-      cwd: this.folder,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [out, err] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      err += text;
-    });
-    const ended = new Promise<Ran>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (exit) => resolve({ exit, out, err }));
-    }).then((ran) => {
-      checkPrinted(args, ran.out, ran.exit);
-      return ran;
-    });
-    return { child, out: () => out, err: () => err, ended };
+  start(args: readonly string[], call: Call = {}): Started {
+    return startPromote(args, this.folder, this.variables(call));
   }
 
   run(args: readonly string[], call: Call = {}): Promise<Ran> {

@@ -90,10 +90,10 @@ describe("no", () => {
       // Two who look at one lease have to have one clock.
       const [at, begun] = ["2026-11-23T09:00:00.000Z", Date.now()];
       const holder = ladder.start(["lock", "run", "--env", "prod", "--", ...hold], { at, by: "ci" });
-      await expect.poll(holder.err, { timeout: minute / 2 }).toContain("holds");
+      await expect.poll(holder.errors, { timeout: minute / 2 }).toContain("holds");
       const now = new Date(Date.parse(at) + Date.now() - begun).toISOString();
       const exit = await transcript.call(call, { at: now });
-      holder.child.kill("SIGTERM");
+      holder.kill("SIGTERM");
       await holder.ended;
       expect(exit).toBe(5);
       transcript.compare();

@@ -26,9 +26,9 @@ const dev = async (): Promise<any> => (await ladder.json(["status", "--env", "de
 async function holder(): Promise<AsyncDisposable & { readonly leave: () => Promise<unknown> }> {
   const program = [process.execPath, "-e", "console.error('holds'); setTimeout(() => {}, 120000)"];
   const run = ladder.start(["lock", "run", "--env", "dev", "--", ...program], { by: "ci" });
-  await expect.poll(run.err, { timeout: minute / 2 }).toContain("holds");
+  await expect.poll(run.errors, { timeout: minute / 2 }).toContain("holds");
   const leave = () => {
-    run.child.kill("SIGTERM");
+    run.kill("SIGTERM");
     return run.ended;
   };
   return { leave, [Symbol.asyncDispose]: async () => void (await leave()) };

@@ -26,23 +26,18 @@ const placement: Placement = {
 const guard = { mark: {}, watch: async () => undefined, forget: () => undefined };
 const files = { folder: tmpdir(), edited: async () => null } as unknown as SealedFolder;
 
+const instanceOf = (shape: Placement["shape"], onHealth: () => void) =>
+  new Instance({ shape, image, files, port: null, variables: {}, secrets: [], guard, log: () => undefined }, onHealth);
+
 test("an instance that is healthy as soon as it is started counts", async () => {
   const failures: unknown[] = [];
   let changes = 0;
-  const fleet = new Fleet(
-    placement,
-    async ({ shape }, onHealth) =>
-      new Instance(
-        { shape, image, files, port: null, variables: {}, secrets: [], guard, log: () => undefined },
-        onHealth,
-      ),
-    {
-      failed: (cause) => void failures.push(cause),
-      changed: () => {
-        changes += fleet.isComplete ? 1 : 0;
-      },
+  const fleet = new Fleet(placement, async ({ shape }, onHealth) => instanceOf(shape, onHealth), {
+    failed: (cause) => void failures.push(cause),
+    changed: () => {
+      changes += fleet.isComplete ? 1 : 0;
     },
-  );
+  });
   onTestFinished(() => fleet.stop(0, 1));
   fleet.start();
   await until(
@@ -51,4 +46,26 @@ test("an instance that is healthy as soon as it is started counts", async () => 
     5,
   );
   expect(failures).toEqual([]);
+});
+
+test("an instance that is being started is told apart from none", async () => {
+  const prepared = Promise.withResolvers<void>();
+  const fleet = new Fleet(
+    placement,
+    async ({ shape }, onHealth) => {
+      await prepared.promise;
+      return instanceOf(shape, onHealth);
+    },
+    { failed: () => undefined, changed: () => undefined },
+  );
+  onTestFinished(() => fleet.stop(0, 1));
+  fleet.start();
+  expect([fleet.launching, fleet.instances.length]).toEqual([1, 0]);
+  prepared.resolve();
+  await until(
+    () => fleet.instances.length,
+    (count) => count === 1,
+    5,
+  );
+  expect(fleet.launching).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { runBent } from "../../../test/simulation/run-bent.ts";
 import { Simulation } from "../../../test/simulation/simulation.ts";
+import { runnerResultMarker } from "../../migration/result-marker.ts";
 
 const [first, second, third] = ["20261101_projects", "20261102_colour", "20261103_index"];
 
@@ -74,6 +75,8 @@ test("what the database says of a failing migration goes on record redacted", as
     code: "migration-failed",
     cause: "23514 20261102_*** is violated by some row",
   });
+  // What the runner reports to us is no line of a log.
+  expect(report?.failure?.log.filter((line) => line.startsWith(runnerResultMarker))).toEqual([]);
   const steps = historyOf(simulation)
     .split("\n")
     .filter((record) => record.includes('"kind":"step"') || record.includes('"kind":"outcome"'));

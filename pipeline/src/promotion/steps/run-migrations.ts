@@ -3,6 +3,7 @@ import type { StepReport } from "../../ledger/records.ts";
 import type { AppliedMigration, RunnerResult } from "../../migration/batch.ts";
 import { expectationOf } from "../../migration/expectation.ts";
 import { readRunnerResult } from "../../migration/parse-result.ts";
+import { runnerResultMarker } from "../../migration/result-marker.ts";
 import type { TaskOrder } from "../../ports.ts";
 import { sha256 } from "../../release/canonical-json.ts";
 import type { ReleaseMigrations } from "../../release/manifest.ts";
@@ -127,6 +128,8 @@ function migrationFailed(
   context: StepContext,
 ): StepReport {
   const problem = verdict.result?.failure ?? null;
+  // What the runner reports to us is in the fields beside it.
+  const said = log.filter((line) => !line.startsWith(runnerResultMarker));
   const where = problem?.file
     ? { file: problem.file, line: problem.line, excerpt: problem.statement ? [problem.statement] : [] }
     : null;
@@ -137,8 +140,8 @@ function migrationFailed(
       name: problem?.migration ?? null,
       cause: verdict.cause,
       where,
-      log: log.slice(-shownLogLines),
-      logLines: log.length,
+      log: said.slice(-shownLogLines),
+      logLines: said.length,
     }),
   );
 }

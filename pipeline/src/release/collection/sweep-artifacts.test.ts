@@ -3,7 +3,7 @@ import { shas } from "../../../test/builders.ts";
 import { aDraft } from "../../../test/draft-builder.ts";
 import { StoreOverTime, shelfOfAll } from "../../../test/store-over-time.ts";
 import { readManifest } from "../read-release.ts";
-import { releaseKey } from "../store-keys.ts";
+import { blobPrefix, releaseKey } from "../store-keys.ts";
 import { verifyRelease } from "../verify-release.ts";
 import { days } from "./ages.ts";
 
@@ -26,6 +26,29 @@ const [older, old, newest] = [
   aDraft({ sha: shas.old, page: "another page" }),
   aDraft({ sha: shas.new, page: "one page" }),
 ];
+
+test.each([1, 2, 3, 4, 5])(
+  "what a publisher writes again after look number %i at a blob is not removed",
+  async (nth) => {
+    const world = new StoreOverTime();
+    await world.publish(older);
+    world.pass(days(1));
+    await world.publish(old);
+    world.pass(days(31));
+    let looks = 0;
+    const frozen = world.through({
+      get: async (key) => {
+        const found = await world.store.get(key);
+        looks += key.startsWith(blobPrefix) ? 1 : 0;
+        if (key.startsWith(blobPrefix) && looks === nth) await world.publish(newest);
+        return found;
+      },
+    });
+    await world.collect(frozen);
+    expect(looks).toBeGreaterThanOrEqual(nth);
+    expect(await verifyRelease(world.store, shelfOfAll, shas.new)).toMatchObject({ status: "whole" });
+  },
+);
 
 describe.each([1, 2, 3, 4])("a collector that stands still at its listing number %i of releases", (nth) => {
   test.each(["before", "after"] as const)(

@@ -74,7 +74,7 @@ export const collectionMutants: readonly Mutant[] = [
     file: "release/collection/sweep-artifacts.ts",
     find: '  return (await store.deleteIfMatch(key, stored.write)) === "deleted"',
     replace: '  return (await store.deleteIfMatch(key, (await store.get(key))?.write ?? "")) === "deleted"',
-    simulation: "collection",
+    tests: "release/collection/sweep-artifacts.test.ts",
   },
   {
     name: "a publisher takes what is there for safe",
