@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * unit needs nothing but Node, and takes every core; local starts processes and Postgres, a file at a time; packed installs tarballs (needs the
- * registry); browser drives Chromium; terminal types on pseudo-terminals and waits: six minutes, npm run test:terminal, not part of test:all. One
- * project after the other.
+ * unit needs nothing but Node, and takes every core; local starts processes and Postgres; packed installs tarballs (needs the registry); browser
+ * drives Chromium; aws asks emulators (npm run test:setup); terminal types on pseudo-terminals and waits: six minutes, npm run test:terminal, not
+ * part of test:all. One project after the other.
  */
 export default defineConfig({
   test: {
@@ -22,7 +22,7 @@ export default defineConfig({
             "**/*.packed.test.ts",
             "**/*.browser.test.ts",
             "**/*.terminal.test.ts",
-            "**/*.integration.test.ts",
+            "**/*.aws.test.ts",
             "**/node_modules/**",
             "**/dist/**",
             "**/.slipway/**",
@@ -49,6 +49,18 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "aws",
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
+          include: ["**/*.aws.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
+          globalSetup: ["pipeline/test/emulators/start-emulators.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

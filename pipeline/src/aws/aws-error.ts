@@ -1,0 +1,33 @@
+/** What an error of the SDK tells, whatever service it is of; every field may be missing. */
+interface AwsError {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+}
+
+const fieldsOf = (error: unknown): AwsError => (typeof error === "object" && error !== null ? (error as AwsError) : {});
+
+/** Null: no answer arrived. */
+export const statusOf = (error: unknown): number | null => fieldsOf(error).$metadata?.httpStatusCode ?? null;
+
+/** `NoSuchKey`, `AccessDenied` and the like. */
+export const awsCodeOf = (error: unknown): string => fieldsOf(error).name ?? "";
+
+/** Thrown before any request is made. */
+const unsent: ReadonlySet<string> = new Set(["CredentialsProviderError", "TokenProviderError", "ConfigError"]);
+
+/** Whether a mutating call that failed so may have taken effect: an answer of "no" to the only attempt says that it has not. */
+export function effectOfError(error: unknown): "none" | "possible" {
+  if (unsent.has(awsCodeOf(error))) return "none";
+  const status = statusOf(error);
+  const isOnlyAttempt = fieldsOf(error).$metadata?.attempts === 1;
+  return isOnlyAttempt && status !== null && status >= 400 && status < 500 ? "none" : "possible";
+}
+
+/** One line: the service's code first, since that is what people look up. */
+export function becauseOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = awsCodeOf(error);
+  return code === "" || code === "Error" || error.message.startsWith(code)
+    ? error.message
+    : `${code}: ${error.message}`;
+}
