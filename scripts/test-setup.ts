@@ -51,5 +51,13 @@ function setUpEmulators(): void {
   say("moto and ministack are in place");
 }
 
+/** Debian's OCI registry, and a client of it that nobody here wrote. */
+function setUpRegistry(): void {
+  const missing = ["docker-registry", "skopeo"].filter((program) => !works(program, "--version"));
+  if (missing.length > 0) install(...missing);
+  say("docker-registry and skopeo are in place");
+}
+
 setUpBrowser();
 setUpEmulators();
+setUpRegistry();

@@ -1,4 +1,6 @@
-/** The adapters of AWS. */
+/** The adapters of AWS, and of registries beside it. */
 
+export { EcrImageRegistry } from "./image-registry.ts";
 export { S3ObjectStore } from "./object-store.ts";
+export { OciImageRegistry } from "./oci-registry.ts";
 export { createS3Client } from "./s3-client.ts";

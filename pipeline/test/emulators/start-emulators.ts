@@ -1,61 +1,81 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { writeRegistryConfig } from "./registry-config.ts";
 
 declare module "vitest" {
+  /** Where each listens: `http://127.0.0.1:port`. */
   interface ProvidedContext {
-    /** Where each listens. */
     readonly moto: string;
     readonly ministack: string;
+    /** Of OCI images: anybody may push. */
+    readonly registry: string;
+    /** The same, for `registryUser` alone. */
+    readonly guardedRegistry: string;
   }
 }
+type Part = "moto" | "ministack" | "registry" | "guardedRegistry";
 
-const programs = fileURLToPath(new URL("../../../.slipway/test-parts/python/bin/", import.meta.url));
+const python = fileURLToPath(new URL("../../../.slipway/test-parts/python/bin/", import.meta.url));
 const longestStartMilliseconds = 60_000;
 
-/** Starts the emulators of AWS that `npm run test:setup` installed, once for all test files. */
+/** Starts the parts that `npm run test:setup` installed, once for all test files; vitest calls what it answers at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [moto, ministack] = [await freePort(), await freePort()];
-  const started = [
-    start("moto_server", ["-H", "127.0.0.1", "-p", String(moto)], {}),
-    start("ministack", [], { GATEWAY_PORT: String(ministack), MINISTACK_HOST: "127.0.0.1" }),
+  const folder = await mkdtemp(join(tmpdir(), "slipway-emulators-"));
+  const ports = { moto: await freePort(), ministack: await freePort() };
+  const registries = { registry: await freePort(), guardedRegistry: await freePort() };
+  const registry = (name: keyof typeof registries) =>
+    writeRegistryConfig(join(folder, name), registries[name], name === "guardedRegistry");
+  const parts: readonly (readonly [part: Part, port: number, child: ChildProcess])[] = [
+    ["moto", ports.moto, start(`${python}moto_server`, ["-H", "127.0.0.1", "-p", String(ports.moto)])],
+    ["ministack", ports.ministack, start(`${python}ministack`, [], { GATEWAY_PORT: String(ports.ministack) })],
+    ["registry", registries.registry, start("docker-registry", ["serve", registry("registry")])],
+    ["guardedRegistry", registries.guardedRegistry, start("docker-registry", ["serve", registry("guardedRegistry")])],
   ];
-  const stop = async (): Promise<void> => void (await Promise.all(started.map(end)));
+  const stop = async (): Promise<void> => {
+    await Promise.all(parts.map(([, , child]) => end(child)));
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    await Promise.all([moto, ministack].map((port, index) => answers(port, started[index] as ChildProcess)));
+    await Promise.all(parts.map(([part, port, child]) => answers(part, port, child)));
   } catch (error) {
     await stop();
     throw error;
   }
-  project.provide("moto", `http://127.0.0.1:${moto}`);
-  project.provide("ministack", `http://127.0.0.1:${ministack}`);
+  for (const [part, port] of parts) project.provide(part, `http://127.0.0.1:${port}`);
   return stop;
 }
 
-function start(name: string, args: readonly string[], variables: Readonly<Record<string, string>>): ChildProcess {
-  const program = `${programs}${name}`;
-  if (!existsSync(program)) throw new Error(`${name} is not installed; run  npm run test:setup`);
+function start(
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: "C.UTF-8", ...variables };
-  return spawn(program, args, { env, stdio: "ignore" });
+  // One that cannot be started says so by having no process.
+  return spawn(program, args, { env, stdio: "ignore" }).on("error", () => undefined);
 }
 
-async function answers(port: number, child: ChildProcess): Promise<void> {
+async function answers(part: Part, port: number, child: ChildProcess): Promise<void> {
   const end = performance.now() + longestStartMilliseconds;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode}`);
+    if (child.pid === undefined) throw new Error(`${part} is not installed; run  npm run test:setup`);
+    if (child.exitCode !== null) throw new Error(`${part} ended with ${child.exitCode}`);
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
     await answer?.body?.cancel();
     if (answer) return;
-    if (performance.now() > end) throw new Error(`${child.spawnfile} does not answer on ${port}`);
+    if (performance.now() > end) throw new Error(`${part} does not answer on ${port}`);
     await delay(100);
   }
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   const impatient = setTimeout(() => child.kill("SIGKILL"), 5_000);

@@ -1,0 +1,129 @@
+import {
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+  type ECRClient,
+  GetDownloadUrlForLayerCommand,
+  PutImageCommand,
+} from "@aws-sdk/client-ecr";
+import { LeaseLostError, PortError } from "../errors.ts";
+import type { Digest } from "../identifiers.ts";
+import type { ImageLook, ImageRef, ImageRegistry, Permit } from "../ports.ts";
+import { awsCodeOf, becauseOf, effectOfError } from "./aws-error.ts";
+import { type ImageSource, lookAtImage, type StoredManifest } from "./image/look-at-image.ts";
+import { longestManifestBytes, manifestTypes } from "./image/manifest.ts";
+import { pinTag } from "./image/pin-tag.ts";
+
+export interface EcrImageRegistryInput {
+  readonly client: ECRClient;
+  readonly repository: string;
+  /** Account of the registry; absent: that of the credentials. */
+  readonly registryId?: string;
+  /** What tasks run on: `linux/amd64` or `linux/arm64`. */
+  readonly platform: string;
+}
+
+const downloadMilliseconds = 20_000;
+
+/**
+ * Images of one repository of Amazon ECR. That an image is described says little: an archived one is, and cannot be pulled
+ * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html). A pin is one more tag on the same manifest, which a
+ * lifecycle policy keeps by its beginning `deployed-`.
+ */
+export class EcrImageRegistry implements ImageRegistry {
+  readonly #client: ECRClient;
+  readonly #at: { readonly repositoryName: string; readonly registryId?: string };
+  readonly #platform: string;
+
+  constructor({ client, repository, registryId, platform }: EcrImageRegistryInput) {
+    this.#client = client;
+    this.#at = { repositoryName: repository, ...(registryId === undefined ? {} : { registryId }) };
+    this.#platform = platform;
+  }
+
+  async inspect({ digest }: ImageRef): Promise<ImageLook | null> {
+    const status = await this.#asked("images.inspect", digest, () => this.#statusOf(digest));
+    if (status === null) return null;
+    if (status !== "ACTIVE") return { pullable: false, because: `ECR has it as ${status}, which nobody can pull` };
+    return await this.#asked("images.inspect", digest, () => lookAtImage(this.#source, digest, this.#platform));
+  }
+
+  async pin({ digest }: ImageRef, pin: string, permit: Permit): Promise<void> {
+    await this.#asked("images.pin", digest, async () => {
+      const stored = await this.#source.manifest(digest);
+      if (stored === null) throw new PortError("images.pin", "none", `${digest} is not in ${this.#at.repositoryName}`);
+      permit.check();
+      const input = { imageManifest: stored.text, imageManifestMediaType: stored.mediaType, imageDigest: digest };
+      try {
+        const options = { abortSignal: permit.signal };
+        await this.#client.send(new PutImageCommand({ ...this.#at, ...input, imageTag: pinTag(pin, digest) }), options);
+      } catch (error) {
+        // The same manifest under the same tag: pinned already.
+        if (awsCodeOf(error) !== "ImageAlreadyExistsException") throw error;
+      }
+    });
+  }
+
+  async #statusOf(digest: Digest): Promise<string | null> {
+    try {
+      const output = await this.#client.send(
+        new DescribeImagesCommand({ ...this.#at, imageIds: [{ imageDigest: digest }] }),
+      );
+      // Registries from before images could be archived say nothing.
+      return output.imageDetails?.[0] ? (output.imageDetails[0].imageStatus ?? "ACTIVE") : null;
+    } catch (error) {
+      if (awsCodeOf(error) === "ImageNotFoundException") return null;
+      throw error;
+    }
+  }
+
+  readonly #source: ImageSource = {
+    manifest: (digest) => this.#manifestOf(digest),
+    config: (digest) => this.#configOf(digest),
+  };
+
+  async #manifestOf(digest: Digest): Promise<StoredManifest | null> {
+    const { images = [], failures = [] } = await this.#client.send(
+      new BatchGetImageCommand({
+        ...this.#at,
+        imageIds: [{ imageDigest: digest }],
+        acceptedMediaTypes: [...manifestTypes],
+      }),
+    );
+    const found = images[0];
+    if (found?.imageManifest !== undefined)
+      return { text: found.imageManifest, mediaType: found.imageManifestMediaType ?? manifestTypes[1] };
+    const failure = failures[0];
+    if (failure === undefined || failure.failureCode === "ImageNotFound") return null;
+    throw new PortError("images.inspect", "none", `${digest}: ${failure.failureCode}: ${failure.failureReason ?? ""}`);
+  }
+
+  async #configOf(digest: Digest): Promise<string | null> {
+    const url = await this.#downloadUrlOf(digest);
+    if (url === null) return null;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(downloadMilliseconds) });
+    if (answer.status === 404) return null;
+    if (!answer.ok || Number(answer.headers.get("content-length")) > longestManifestBytes)
+      throw new PortError("images.inspect", "none", `the configuration ${digest} was answered with ${answer.status}`);
+    return await answer.text();
+  }
+
+  async #downloadUrlOf(digest: Digest): Promise<string | null> {
+    try {
+      const output = await this.#client.send(new GetDownloadUrlForLayerCommand({ ...this.#at, layerDigest: digest }));
+      return output.downloadUrl ?? null;
+    } catch (error) {
+      if (["LayersNotFoundException", "LayerInaccessibleException"].includes(awsCodeOf(error))) return null;
+      throw error;
+    }
+  }
+
+  async #asked<T>(call: string, digest: Digest, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof PortError || error instanceof LeaseLostError) throw error;
+      const effect = call === "images.pin" ? effectOfError(error) : "none";
+      throw new PortError(call, effect, `${this.#at.repositoryName}@${digest}: ${becauseOf(error)}`, { cause: error });
+    }
+  }
+}
