@@ -10,8 +10,8 @@ export interface SampleImage {
   readonly blobs: readonly string[];
 }
 
-export const imageType = "application/vnd.oci.image.manifest.v1+json";
-export const indexType = "application/vnd.oci.image.index.v1+json";
+const imageType = "application/vnd.oci.image.manifest.v1+json";
+const indexType = "application/vnd.oci.image.index.v1+json";
 
 /** An image with one layer; `content` makes it another one. */
 export function anImage(content: string, architecture = "amd64"): SampleImage {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PortError } from "../../errors.ts";
 
-export interface OciCredentials {
+interface OciCredentials {
   readonly username: string;
   readonly password: string;
 }
