@@ -58,6 +58,15 @@ function setUpRegistry(): void {
   say("docker-registry and skopeo are in place");
 }
 
+/** An engine for real containers, and the one program of their images; that somebody's own engine is there already is as good. */
+function setUpContainers(): void {
+  const missing = works("docker", "info") || works("dockerd", "--version") ? [] : ["docker.io"];
+  if (!works("/bin/busybox", "true")) missing.push("busybox-static");
+  if (missing.length > 0) install(...missing);
+  say("docker and busybox are in place");
+}
+
 setUpBrowser();
+setUpContainers();
 setUpEmulators();
 setUpRegistry();

@@ -1,3 +1,5 @@
+import { PortError } from "../errors.ts";
+
 /** What an error of the SDK tells, whatever service it is of; every field may be missing. */
 interface AwsError {
   readonly name?: string;
@@ -30,4 +32,23 @@ export function becauseOf(error: unknown): string {
   return code === "" || code === "Error" || error.message.startsWith(code)
     ? error.message
     : `${code}: ${error.message}`;
+}
+
+/**
+ * Asks AWS; what the SDK throws becomes a PortError about `what`. A permit is checked outside of it: that a lease is lost is no failure of AWS.
+ * @throws PortError
+ */
+export async function askAws<T>(
+  call: string,
+  what: string,
+  kind: "reads" | "changes",
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof PortError) throw error;
+    const effect = kind === "reads" ? "none" : effectOfError(error);
+    throw new PortError(call, effect, `${what}: ${becauseOf(error)}`, { cause: error });
+  }
 }

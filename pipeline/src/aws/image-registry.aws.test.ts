@@ -119,7 +119,7 @@ describe("ECR of moto", () => {
       const described = await direct.send(new DescribeImagesCommand({ repositoryName: repository, imageIds }));
       expect(described.imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual([digest]);
     }
-    await expect(registry.pin(anImage("another"), pin, permitOf(1))).rejects.toThrow("is not in");
+    await expect(registry.pin(anImage("another"), pin, permitOf(1))).rejects.toThrow("is not there");
   });
 
   test("a repository that is not there is no answer, and named", async () => {

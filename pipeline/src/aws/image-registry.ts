@@ -5,10 +5,10 @@ import {
   GetDownloadUrlForLayerCommand,
   PutImageCommand,
 } from "@aws-sdk/client-ecr";
-import { LeaseLostError, PortError } from "../errors.ts";
+import { PortError } from "../errors.ts";
 import type { Digest } from "../identifiers.ts";
 import type { ImageLook, ImageRef, ImageRegistry, Permit } from "../ports.ts";
-import { awsCodeOf, becauseOf, effectOfError } from "./aws-error.ts";
+import { askAws, awsCodeOf } from "./aws-error.ts";
 import { type ImageSource, lookAtImage, type StoredManifest } from "./image/look-at-image.ts";
 import { longestManifestBytes, manifestTypes } from "./image/manifest.ts";
 import { pinTag } from "./image/pin-tag.ts";
@@ -41,26 +41,34 @@ export class EcrImageRegistry implements ImageRegistry {
   }
 
   async inspect({ digest }: ImageRef): Promise<ImageLook | null> {
-    const status = await this.#asked("images.inspect", digest, () => this.#statusOf(digest));
-    if (status === null) return null;
-    if (status !== "ACTIVE") return { pullable: false, because: `ECR has it as ${status}, which nobody can pull` };
-    return await this.#asked("images.inspect", digest, () => lookAtImage(this.#source, digest, this.#platform));
+    return await askAws("images.inspect", this.#nameOf(digest), "reads", async () => {
+      const status = await this.#statusOf(digest);
+      if (status === null) return null;
+      if (status === "ACTIVE") return await lookAtImage(this.#source, digest, this.#platform);
+      return { pullable: false, because: `ECR has it as ${status}, which nobody can pull` };
+    });
   }
 
   async pin({ digest }: ImageRef, pin: string, permit: Permit): Promise<void> {
-    await this.#asked("images.pin", digest, async () => {
-      const stored = await this.#source.manifest(digest);
-      if (stored === null) throw new PortError("images.pin", "none", `${digest} is not in ${this.#at.repositoryName}`);
-      permit.check();
-      const input = { imageManifest: stored.text, imageManifestMediaType: stored.mediaType, imageDigest: digest };
-      try {
-        const options = { abortSignal: permit.signal };
-        await this.#client.send(new PutImageCommand({ ...this.#at, ...input, imageTag: pinTag(pin, digest) }), options);
-      } catch (error) {
-        // The same manifest under the same tag: pinned already.
-        if (awsCodeOf(error) !== "ImageAlreadyExistsException") throw error;
-      }
-    });
+    const name = this.#nameOf(digest);
+    const stored = await askAws("images.pin", name, "reads", () => this.#manifestOf(digest));
+    if (stored === null) throw new PortError("images.pin", "none", `${name} is not there`);
+    permit.check();
+    await askAws("images.pin", name, "changes", () => this.#tag(digest, stored, pinTag(pin, digest), permit.signal));
+  }
+
+  #nameOf(digest: Digest): string {
+    return `${this.#at.repositoryName}@${digest}`;
+  }
+
+  async #tag(digest: Digest, stored: StoredManifest, imageTag: string, abortSignal: AbortSignal): Promise<void> {
+    const image = { imageManifest: stored.text, imageManifestMediaType: stored.mediaType, imageDigest: digest };
+    try {
+      await this.#client.send(new PutImageCommand({ ...this.#at, ...image, imageTag }), { abortSignal });
+    } catch (error) {
+      // The same manifest under the same tag: pinned already.
+      if (awsCodeOf(error) !== "ImageAlreadyExistsException") throw error;
+    }
   }
 
   async #statusOf(digest: Digest): Promise<string | null> {
@@ -114,16 +122,6 @@ export class EcrImageRegistry implements ImageRegistry {
     } catch (error) {
       if (["LayersNotFoundException", "LayerInaccessibleException"].includes(awsCodeOf(error))) return null;
       throw error;
-    }
-  }
-
-  async #asked<T>(call: string, digest: Digest, ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (error instanceof PortError || error instanceof LeaseLostError) throw error;
-      const effect = call === "images.pin" ? effectOfError(error) : "none";
-      throw new PortError(call, effect, `${this.#at.repositoryName}@${digest}: ${becauseOf(error)}`, { cause: error });
     }
   }
 }

@@ -1,4 +1,5 @@
-import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { AwsCredentialIdentity } from "@smithy/types";
 import { recordServerTime } from "./server-time.ts";
 
 export interface S3ClientOptions {
@@ -6,7 +7,8 @@ export interface S3ClientOptions {
   readonly region?: string;
   /** Another S3 than Amazon's; buckets are then named in the path, not in the host. */
   readonly endpoint?: string;
-  readonly credentials?: S3ClientConfig["credentials"];
+  /** Default: the SDK's chain. */
+  readonly credentials?: AwsCredentialIdentity;
 }
 
 /** Of one attempt. An object of a release may be large, and is sent in parts of a few megabytes. */

@@ -1,4 +1,4 @@
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { Client, MetadataBearer } from "@smithy/types";
 import { PortError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
 
@@ -7,7 +7,9 @@ interface Timed {
 }
 
 /** The SDK gives away no header: the `Date` of each answer is kept beside what it does give away. To the second (RFC 9110 §6.6.1). */
-export function recordServerTime(client: S3Client): void {
+export function recordServerTime<Input extends object, Output extends MetadataBearer, Config>(
+  client: Client<Input, Output, Config>,
+): void {
   client.middlewareStack.add(
     (next) => async (input) => {
       const result = await next(input);

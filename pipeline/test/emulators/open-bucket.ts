@@ -2,18 +2,16 @@ import { randomBytes } from "node:crypto";
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from "@aws-sdk/client-s3";
 import { createS3Client } from "../../src/aws/s3-client.ts";
 
+export const region = "eu-central-1";
 /** Of nobody: the emulators take any. */
-const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
+export const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
 
-export const clientAt = (endpoint: string): S3Client =>
-  createS3Client({ endpoint, region: "eu-central-1", credentials });
+export const clientAt = (endpoint: string): S3Client => createS3Client({ endpoint, region, credentials });
 
 /** A new bucket, with versioning unless told otherwise. */
 export async function openBucket(client: S3Client, options: { readonly versions?: boolean } = {}): Promise<string> {
   const Bucket = `slipway-${randomBytes(6).toString("hex")}`;
-  await client.send(
-    new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }),
-  );
+  await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: region } }));
   if (options.versions ?? true)
     await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
   return Bucket;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { openDocker, pushBusybox } from "./docker.ts";
 import { writeRegistryConfig } from "./registry-config.ts";
 
 declare module "vitest" {
@@ -17,6 +18,8 @@ declare module "vitest" {
     readonly registry: string;
     /** The same, for `registryUser` alone. */
     readonly guardedRegistry: string;
+    /** Image of a static busybox in the registry: `<registry>/busybox@sha256:…`. */
+    readonly busybox: string;
   }
 }
 type Part = "moto" | "ministack" | "registry" | "guardedRegistry";
@@ -31,18 +34,25 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const registries = { registry: await freePort(), guardedRegistry: await freePort() };
   const registry = (name: keyof typeof registries) =>
     writeRegistryConfig(join(folder, name), registries[name], name === "guardedRegistry");
+  const docker = await openDocker(join(folder, "docker"));
   const parts: readonly (readonly [part: Part, port: number, child: ChildProcess])[] = [
     ["moto", ports.moto, start(`${python}moto_server`, ["-H", "127.0.0.1", "-p", String(ports.moto)])],
-    ["ministack", ports.ministack, start(`${python}ministack`, [], { GATEWAY_PORT: String(ports.ministack) })],
+    [
+      "ministack",
+      ports.ministack,
+      start(`${python}ministack`, [], { GATEWAY_PORT: String(ports.ministack), DOCKER_HOST: docker.host }),
+    ],
     ["registry", registries.registry, start("docker-registry", ["serve", registry("registry")])],
     ["guardedRegistry", registries.guardedRegistry, start("docker-registry", ["serve", registry("guardedRegistry")])],
   ];
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map(([, , child]) => end(child)));
+    if (docker.engine) await end(docker.engine);
     await rm(folder, { recursive: true, force: true });
   };
   try {
     await Promise.all(parts.map(([part, port, child]) => answers(part, port, child)));
+    project.provide("busybox", await pushBusybox(docker, join(folder, "busybox"), `127.0.0.1:${registries.registry}`));
   } catch (error) {
     await stop();
     throw error;
