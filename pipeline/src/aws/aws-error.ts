@@ -17,22 +17,26 @@ export const awsCodeOf = (error: unknown): string => fieldsOf(error).name ?? "";
 /** Thrown before any request is made. */
 const unsent: ReadonlySet<string> = new Set(["CredentialsProviderError", "TokenProviderError", "ConfigError"]);
 
-/** Whether a mutating call that failed so may have taken effect: an answer of "no" to the only attempt says that it has not. */
+/** Whether a mutating call that failed so may have taken effect: an answer of "no", or "elsewhere", to the only attempt says that it has not. */
 export function effectOfError(error: unknown): "none" | "possible" {
   if (unsent.has(awsCodeOf(error))) return "none";
   const status = statusOf(error);
   const isOnlyAttempt = fieldsOf(error).$metadata?.attempts === 1;
-  return isOnlyAttempt && status !== null && status >= 400 && status < 500 ? "none" : "possible";
+  return isOnlyAttempt && status !== null && status >= 300 && status < 500 ? "none" : "possible";
 }
 
 /** One line: the service's code first, since that is what people look up. */
 export function becauseOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const [line = ""] = error.message.split("\n");
   const code = awsCodeOf(error);
-  return code === "" || code === "Error" || error.message.startsWith(code)
-    ? error.message
-    : `${code}: ${error.message}`;
+  const status = statusOf(error);
+  if (status !== null && (code === "" || /^(?:Unknown|Error$|SyntaxError$)/.test(code))) return `it answers ${status}`;
+  return code === "" || code === "Error" || line.startsWith(code) ? line : `${code}: ${line}`;
 }
+
+/** What the SDK throws carries whole requests and answers, a session's token among them: nobody is handed that. */
+export const causeOf = (error: unknown): Error => new Error(becauseOf(error));
 
 /**
  * Asks AWS; what the SDK throws becomes a PortError about `what`. A permit is checked outside of it: that a lease is lost is no failure of AWS.
@@ -49,6 +53,6 @@ export async function askAws<T>(
   } catch (error) {
     if (error instanceof PortError) throw error;
     const effect = kind === "reads" ? "none" : effectOfError(error);
-    throw new PortError(call, effect, `${what}: ${becauseOf(error)}`, { cause: error });
+    throw new PortError(call, effect, `${what}: ${becauseOf(error)}`, { cause: causeOf(error) });
   }
 }

@@ -11,6 +11,7 @@ import {
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { anImage, anIndex, type SampleImage } from "../../test/emulators/push-image.ts";
 import { permitOf } from "../../test/platform-fixture.ts";
+import { sha256 } from "../release/canonical-json.ts";
 import { EcrImageRegistry } from "./image-registry.ts";
 
 const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
@@ -20,6 +21,26 @@ const index = anIndex({ amd64, arm64 }, attestation);
 
 /** What one call is answered instead of being made; what no emulator has (facts named where they are used). */
 type Answers = Readonly<Record<string, (input: unknown) => object>>;
+
+/** moto keeps no layers: what it would answer (API_GetDownloadUrlForLayer) is an address where the images' configurations are. */
+async function layersOf(images: readonly SampleImage[]): Promise<Answers> {
+  const blobs = new Map(images.map(({ blobs: [config = ""] }) => [`/${sha256(config)}`, config]));
+  const server = createServer((request, response) => {
+    const blob = blobs.get(request.url ?? "");
+    response.writeHead(blob === undefined ? 404 : 200).end(blob);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    GetDownloadUrlForLayerCommand: (input) => ({
+      downloadUrl: `${origin}/${(input as { readonly layerDigest: string }).layerDigest}`,
+    }),
+  };
+}
 
 describe("ECR of moto", () => {
   const endpoint = inject("moto");
@@ -59,7 +80,7 @@ describe("ECR of moto", () => {
   });
 
   test("of a list of images, that for the platform of the tasks counts", async () => {
-    const { registry } = await open([amd64, arm64, attestation, index]);
+    const { registry } = await open([amd64, arm64, attestation, index], await layersOf([amd64]));
     expect(await registry.inspect(index)).toEqual({ pullable: true, because: null });
     const { registry: other } = await open([amd64, attestation, index], {}, "linux/s390x");
     expect(await other.inspect(index)).toEqual({
@@ -75,7 +96,13 @@ describe("ECR of moto", () => {
 
   test("an archived image is described and cannot be pulled", async () => {
     // moto archives nothing; API_ImageDetail: imageStatus ACTIVE | ARCHIVED | ACTIVATING.
-    const archived = { DescribeImagesCommand: () => ({ imageDetails: [{ imageStatus: "ARCHIVED" }] }) };
+    const archived = {
+      DescribeImagesCommand: (input: unknown) => {
+        // Without it ECR tells of active ones alone.
+        expect(input).toMatchObject({ filter: { imageStatus: "ANY" } });
+        return { imageDetails: [{ imageStatus: "ARCHIVED" }] };
+      },
+    };
     const { registry } = await open([amd64, index], archived);
     expect(await registry.inspect(index)).toEqual({
       pullable: false,
@@ -84,25 +111,7 @@ describe("ECR of moto", () => {
   });
 
   test("the configuration of a single image says what it is for", async () => {
-    const blobs = new Map<string, string>(
-      [amd64, arm64].flatMap(({ blobs: [config = ""], manifest }) => {
-        const { digest } = JSON.parse(manifest).config as { readonly digest: string };
-        return [[`/${digest}`, config] as const];
-      }),
-    );
-    const server = createServer((request, response) => {
-      const blob = blobs.get(request.url ?? "");
-      response.writeHead(blob === undefined ? 404 : 200).end(blob);
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void server.close());
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    // moto keeps no layers; API_GetDownloadUrlForLayer answers an address on S3.
-    const layers = {
-      GetDownloadUrlForLayerCommand: (input: unknown) => ({
-        downloadUrl: `${origin}/${(input as { readonly layerDigest: string }).layerDigest}`,
-      }),
-    };
+    const layers = await layersOf([amd64, arm64]);
     const { registry } = await open([amd64, arm64, anImage("two")], layers);
     expect(await registry.inspect(amd64)).toEqual({ pullable: true, because: null });
     expect(await registry.inspect(arm64)).toMatchObject({ because: "it is for linux/arm64, not for linux/amd64" });

@@ -10,7 +10,8 @@ import type { Digest } from "../identifiers.ts";
 import type { ImageLook, ImageRef, ImageRegistry, Permit } from "../ports.ts";
 import { askAws, awsCodeOf } from "./aws-error.ts";
 import { type ImageSource, lookAtImage, type StoredManifest } from "./image/look-at-image.ts";
-import { longestManifestBytes, manifestTypes } from "./image/manifest.ts";
+import { longestManifestBytes, manifestTypes, mediaTypeOf } from "./image/manifest.ts";
+import { readAtMost, whyNot } from "./image/oci-client.ts";
 import { pinTag } from "./image/pin-tag.ts";
 
 export interface EcrImageRegistryInput {
@@ -23,6 +24,12 @@ export interface EcrImageRegistryInput {
 }
 
 const downloadMilliseconds = 20_000;
+/** An image of a list may be archived by itself; it is then described, and not given away. */
+const notToBeHad: ReadonlySet<string> = new Set(["ImageNotFound", "ImageInaccessible"]);
+const archived = (status: string): ImageLook => ({
+  pullable: false,
+  because: `ECR has it as ${status}, which nobody can pull`,
+});
 
 /**
  * Images of one repository of Amazon ECR. That an image is described says little: an archived one is, and cannot be pulled
@@ -44,8 +51,7 @@ export class EcrImageRegistry implements ImageRegistry {
     return await askAws("images.inspect", this.#nameOf(digest), "reads", async () => {
       const status = await this.#statusOf(digest);
       if (status === null) return null;
-      if (status === "ACTIVE") return await lookAtImage(this.#source, digest, this.#platform);
-      return { pullable: false, because: `ECR has it as ${status}, which nobody can pull` };
+      return status === "ACTIVE" ? await lookAtImage(this.#source, digest, this.#platform) : archived(status);
     });
   }
 
@@ -62,7 +68,11 @@ export class EcrImageRegistry implements ImageRegistry {
   }
 
   async #tag(digest: Digest, stored: StoredManifest, imageTag: string, abortSignal: AbortSignal): Promise<void> {
-    const image = { imageManifest: stored.text, imageManifestMediaType: stored.mediaType, imageDigest: digest };
+    const image = {
+      imageManifest: Buffer.from(stored.bytes).toString(),
+      imageManifestMediaType: stored.mediaType,
+      imageDigest: digest,
+    };
     try {
       await this.#client.send(new PutImageCommand({ ...this.#at, ...image, imageTag }), { abortSignal });
     } catch (error) {
@@ -71,10 +81,11 @@ export class EcrImageRegistry implements ImageRegistry {
     }
   }
 
+  /** Null: it is not there. Left to itself the call tells of none but active images (API_DescribeImagesFilter). */
   async #statusOf(digest: Digest): Promise<string | null> {
     try {
       const output = await this.#client.send(
-        new DescribeImagesCommand({ ...this.#at, imageIds: [{ imageDigest: digest }] }),
+        new DescribeImagesCommand({ ...this.#at, imageIds: [{ imageDigest: digest }], filter: { imageStatus: "ANY" } }),
       );
       // Registries from before images could be archived say nothing.
       return output.imageDetails?.[0] ? (output.imageDetails[0].imageStatus ?? "ACTIVE") : null;
@@ -98,21 +109,26 @@ export class EcrImageRegistry implements ImageRegistry {
       }),
     );
     const found = images[0];
-    if (found?.imageManifest !== undefined)
-      return { text: found.imageManifest, mediaType: found.imageManifestMediaType ?? manifestTypes[1] };
+    if (found?.imageManifest !== undefined) {
+      const bytes = Buffer.from(found.imageManifest);
+      return { bytes, mediaType: mediaTypeOf(bytes, found.imageManifestMediaType ?? null) };
+    }
     const failure = failures[0];
-    if (failure === undefined || failure.failureCode === "ImageNotFound") return null;
+    if (failure === undefined || notToBeHad.has(failure.failureCode ?? "")) return null;
     throw new PortError("images.inspect", "none", `${digest}: ${failure.failureCode}: ${failure.failureReason ?? ""}`);
   }
 
-  async #configOf(digest: Digest): Promise<string | null> {
+  async #configOf(digest: Digest): Promise<Uint8Array | null> {
     const url = await this.#downloadUrlOf(digest);
     if (url === null) return null;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(downloadMilliseconds) });
-    if (answer.status === 404) return null;
-    if (!answer.ok || Number(answer.headers.get("content-length")) > longestManifestBytes)
-      throw new PortError("images.inspect", "none", `the configuration ${digest} was answered with ${answer.status}`);
-    return await answer.text();
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(downloadMilliseconds) });
+      if (answer.status === 404) return null;
+      if (!answer.ok) throw new Error(`it is answered with ${answer.status}`);
+      return await readAtMost(answer, longestManifestBytes);
+    } catch (error) {
+      throw new PortError("images.inspect", "none", `the configuration ${digest}: ${whyNot(error)}`);
+    }
   }
 
   async #downloadUrlOf(digest: Digest): Promise<string | null> {

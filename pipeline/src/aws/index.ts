@@ -3,5 +3,5 @@
 export { EcrImageRegistry } from "./image-registry.ts";
 export { S3ObjectStore } from "./object-store.ts";
 export { OciImageRegistry } from "./oci-registry.ts";
-export { createS3Client } from "./s3-client.ts";
+export { createS3Clients } from "./s3-client.ts";
 export { EcsTaskRunner } from "./task-runner.ts";

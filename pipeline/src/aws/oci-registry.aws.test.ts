@@ -92,6 +92,34 @@ describe("a registry of OCI images", () => {
     expect(tags.tags ?? []).toEqual([]);
   });
 
+  test("what the registry gives with other bytes is not pinned", async () => {
+    const { push, repository } = open(origin);
+    await push(anImage("one"));
+    const lying = await openFaultyProxy(origin, () => "body-changed");
+    onTestFinished(() => lying.close());
+    const { registry } = open(lying.url, { repository });
+    await expect(registry.pin(anImage("one"), pin, permitOf(1))).rejects.toThrow("has other bytes");
+  });
+
+  test("a tag that never moves and stands already is a pin", async () => {
+    const { registry, push, repository } = open(origin);
+    await push(anImage("one"));
+    await registry.pin(anImage("one"), pin, permitOf(1));
+    const immutable = await openFaultyProxy(origin, ({ method }) =>
+      method === "PUT" ? { status: 400, code: "TAG_INVALID" } : "none",
+    );
+    onTestFinished(() => immutable.close());
+    await open(immutable.url, { repository }).registry.pin(anImage("one"), pin, permitOf(1));
+    const failing = open(immutable.url, { repository }).registry.pin(anImage("one"), "deployed-dev", permitOf(1));
+    await expect(failing).rejects.toMatchObject({ name: "PortError", effect: "none" });
+  });
+
+  test("a page in the place of the registry is no absence", async () => {
+    const page = await openFaultyProxy(origin, () => ({ status: 404, code: "nginx" }));
+    onTestFinished(() => page.close());
+    await expect(open(page.url).registry.inspect(anImage("one"))).rejects.toThrow("answers 404");
+  });
+
   test("a registry that answers late, wrongly or not at all is no answer", async () => {
     const image = anImage("one");
     const { push, repository } = open(origin);

@@ -1,8 +1,8 @@
 import { PortError } from "../errors.ts";
 import type { Digest } from "../identifiers.ts";
 import type { ImageLook, ImageRef, ImageRegistry, Permit } from "../ports.ts";
-import { type ImageSource, lookAtImage, type StoredManifest } from "./image/look-at-image.ts";
-import { longestManifestBytes, manifestTypes } from "./image/manifest.ts";
+import { type ImageSource, isOf, lookAtImage, type StoredManifest } from "./image/look-at-image.ts";
+import { longestManifestBytes, manifestTypes, mediaTypeOf } from "./image/manifest.ts";
 import { OciClient, type OciClientInput } from "./image/oci-client.ts";
 import { pinTag } from "./image/pin-tag.ts";
 
@@ -26,39 +26,41 @@ export class OciImageRegistry implements ImageRegistry {
   }
 
   async pin({ digest }: ImageRef, pin: string, permit: Permit): Promise<void> {
-    const stored = await this.#source.manifest(digest);
+    const tag = pinTag(pin, digest);
+    const stored = await this.#manifest(digest);
     if (stored === null) throw new PortError("images.pin", "none", `${digest} is not in ${this.#client.name}`);
-    permit.check();
+    if (!isOf(stored.bytes, digest)) throw new PortError("images.pin", "none", `${digest} has other bytes`);
+    const body = Buffer.from(stored.bytes).toString();
     const { status } = await this.#client.ask(
       "images.pin",
-      `manifests/${pinTag(pin, digest)}`,
-      { method: "PUT", headers: { "content-type": stored.mediaType }, body: stored.text, signal: permit.signal },
+      { path: `manifests/${tag}`, headers: { "content-type": stored.mediaType }, put: { body, permit } },
       longestManifestBytes,
     );
-    if (status !== 201) throw new PortError("images.pin", "none", `${this.#client.name} answers ${status} to the tag`);
+    if (status >= 200 && status < 300) return;
+    // A tag that never moves is refused where it stands already.
+    const there = await this.#manifest(tag);
+    if (there !== null && isOf(there.bytes, digest)) return;
+    const effect = status < 500 ? "none" : "possible";
+    throw new PortError("images.pin", effect, `${this.#client.name} answers ${status} to the tag ${tag}`);
   }
 
   readonly #source: ImageSource = {
-    manifest: (digest) => this.#manifestOf(digest),
-    config: (digest) => this.#configOf(digest),
+    manifest: (digest) => this.#manifest(digest),
+    config: async (digest) => (await this.#ask(`blobs/${digest}`, {}))?.bytes ?? null,
   };
 
-  async #manifestOf(digest: Digest): Promise<StoredManifest | null> {
-    const headers = { accept: manifestTypes.join(", ") };
-    const answer = await this.#ask(`manifests/${digest}`, headers);
+  async #manifest(reference: Digest | string): Promise<StoredManifest | null> {
+    const answer = await this.#ask(`manifests/${reference}`, { accept: manifestTypes.join(", ") });
     if (answer === null) return null;
-    return { text: answer.text, mediaType: answer.headers.get("content-type") ?? manifestTypes[1] };
+    return { bytes: answer.bytes, mediaType: mediaTypeOf(answer.bytes, answer.headers.get("content-type")) };
   }
 
-  async #configOf(digest: Digest): Promise<string | null> {
-    return (await this.#ask(`blobs/${digest}`, {}))?.text ?? null;
-  }
-
+  /** Null: the registry has no such thing. That there is no such repository may be a mistake in its name, and is no answer. */
   async #ask(path: string, headers: Readonly<Record<string, string>>) {
-    const answer = await this.#client.ask("images.inspect", path, { headers }, longestManifestBytes);
-    if (answer.status === 404) return null;
-    if (answer.status !== 200)
-      throw new PortError("images.inspect", "none", `${this.#client.name} answers ${answer.status} to ${path}`);
-    return answer;
+    const answer = await this.#client.ask("images.inspect", { path, headers }, longestManifestBytes);
+    if (answer.status === 200) return answer;
+    const text = Buffer.from(answer.bytes).toString();
+    if (answer.status === 404 && /"code"\s*:\s*"(?:MANIFEST|BLOB)_UNKNOWN"/.test(text)) return null;
+    throw new PortError("images.inspect", "none", `${this.#client.name} answers ${answer.status} to ${path}`);
   }
 }

@@ -10,27 +10,44 @@ export interface S3ClientOptions {
   /** Default: the SDK's chain. */
   readonly credentials?: AwsCredentialIdentity;
 }
-
-/** Of one attempt. An object of a release may be large, and is sent in parts of a few megabytes. */
-const attemptMilliseconds = 20_000;
-
 /**
- * Four attempts with the SDK's adaptive back-off, which slows down when S3 answers 503; 64 sockets at most
- * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). Each object is sent with its SHA-256.
+ * Records and leases are small, and a beat that comes late costs the lease: they neither wait behind megabytes nor slow down because those were
+ * throttled, as the adaptive mode would have them do.
  */
-export function createS3Client(options: S3ClientOptions = {}): S3Client {
+export interface S3Clients {
+  readonly records: S3Client;
+  readonly blobs: S3Client;
+}
+
+/** No byte for this long: the connection is given up, also in the middle of an answer, which no other limit of the SDK covers. */
+const silentMilliseconds = 8_000;
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+export function createS3Clients(options: S3ClientOptions = {}): S3Clients {
+  return {
+    records: createClient(options, { retryMode: "standard", maxAttempts: 4 }),
+    blobs: createClient(options, { retryMode: "adaptive", maxAttempts: 5 }),
+  };
+}
+
+function createClient(
+  { region, endpoint, credentials }: S3ClientOptions,
+  retries: { readonly retryMode: "standard" | "adaptive"; readonly maxAttempts: number },
+): S3Client {
+  const agent = { maxSockets: 64, keepAlive: true };
   const client = new S3Client({
-    ...(options.region === undefined ? {} : { region: options.region }),
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
-    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    maxAttempts: 4,
-    retryMode: "adaptive",
+    ...retries,
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    ...(credentials === undefined ? {} : { credentials }),
+    // Asked to wait for "100 Continue" the SDK opens sockets without limit, and waits in vain where a gateway never says it.
+    expectContinueHeader: false,
     requestHandler: {
       connectionTimeout: 3_000,
-      requestTimeout: attemptMilliseconds,
+      socketTimeout: silentMilliseconds,
       throwOnRequestTimeout: true,
-      httpsAgent: { maxSockets: 64, keepAlive: true },
-      httpAgent: { maxSockets: 64, keepAlive: true },
+      httpsAgent: agent,
+      httpAgent: agent,
     },
   });
   recordServerTime(client);

@@ -10,7 +10,7 @@ import type { InitializeHandlerOutput } from "@smithy/types";
 import { inject } from "vitest";
 import { environmentOf } from "../../test/builders.ts";
 import { taskRunnerContract } from "../../test/contract/task-runner.contract.ts";
-import { clientAt, credentials, openBucket, region } from "../../test/emulators/open-bucket.ts";
+import { clientsAt, credentials, openBucket, region } from "../../test/emulators/open-bucket.ts";
 import { permitOf } from "../../test/platform-fixture.ts";
 import type { Digest } from "../identifiers.ts";
 import { canonicalBytes, digestOf } from "../release/canonical-json.ts";
@@ -57,8 +57,8 @@ taskRunnerContract("ECS of ministack, on real containers,", async () => {
   const name = `slipway-${randomBytes(4).toString("hex")}`;
   await ecs.send(new CreateClusterCommand({ clusterName: name }));
   await logs.send(new CreateLogGroupCommand({ logGroupName: name }));
-  const s3 = clientAt(endpoint);
-  const store = new S3ObjectStore({ client: s3, bucket: await openBucket(s3), prefix: "app" });
+  const clients = clientsAt(endpoint);
+  const store = new S3ObjectStore({ clients, bucket: await openBucket(clients.records), prefix: "app" });
   const template = {
     family: `${name}-migrations`,
     networkMode: "bridge",

@@ -6,13 +6,16 @@ export interface SeenRequest {
   /** Path and query. */
   readonly url: string;
 }
-/** What becomes of a request: it passes, its answer is lost or breaks off half-way, or it is answered here and never arrives. */
+/** What becomes of a request: it passes, its answer is lost, breaks off or stands still half-way, or it is answered here, if at all, and never arrives. */
 export type Fault =
   | "none"
   | "answer-lost"
   | "answer-cut"
+  | "answer-stalled"
+  | "never-answered"
   | "body-changed"
-  | { readonly status: number; readonly code: string };
+  | { readonly status: number; readonly code: string }
+  | "answered-empty";
 
 export interface FaultyProxy {
   readonly url: string;
@@ -33,6 +36,11 @@ export async function openFaultyProxy(target: string, decide: (seen: SeenRequest
       outgoing.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>told so</Message></Error>`);
       return;
     }
+    if (fault === "never-answered") return;
+    if (fault === "answered-empty") {
+      outgoing.end();
+      return;
+    }
     const answer = await forward(target, incoming, body);
     if (fault === "answer-lost") {
       incoming.socket.destroy();
@@ -41,6 +49,10 @@ export async function openFaultyProxy(target: string, decide: (seen: SeenRequest
     outgoing.writeHead(answer.status, answer.headers);
     if (fault === "answer-cut") {
       outgoing.write(answer.body.subarray(0, answer.body.length >> 1), () => incoming.socket.destroy());
+      return;
+    }
+    if (fault === "answer-stalled") {
+      outgoing.write(answer.body.subarray(0, answer.body.length >> 1));
       return;
     }
     outgoing.end(fault === "body-changed" ? answer.body.map((byte) => byte ^ 1) : answer.body);

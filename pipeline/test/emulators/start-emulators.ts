@@ -37,11 +37,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const docker = await openDocker(join(folder, "docker"));
   const parts: readonly (readonly [part: Part, port: number, child: ChildProcess])[] = [
     ["moto", ports.moto, start(`${python}moto_server`, ["-H", "127.0.0.1", "-p", String(ports.moto)])],
-    [
-      "ministack",
-      ports.ministack,
-      start(`${python}ministack`, [], { GATEWAY_PORT: String(ports.ministack), DOCKER_HOST: docker.host }),
-    ],
+    ["ministack", ports.ministack, start(`${python}ministack`, [], ministackAt(ports.ministack, docker.host))],
     ["registry", registries.registry, start("docker-registry", ["serve", registry("registry")])],
     ["guardedRegistry", registries.guardedRegistry, start("docker-registry", ["serve", registry("guardedRegistry")])],
   ];
@@ -60,6 +56,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   for (const [part, port] of parts) project.provide(part, `http://127.0.0.1:${port}`);
   return stop;
 }
+
+/** On this machine alone; its brokers listen nowhere. */
+const ministackAt = (port: number, dockerHost: string): Readonly<Record<string, string>> => ({
+  GATEWAY_PORT: String(port),
+  BIND_HOST: "127.0.0.1",
+  IOT_MTLS_ENABLED: "0",
+  DOCKER_HOST: dockerHost,
+});
 
 function start(
   program: string,

@@ -27,8 +27,8 @@ export type Manifest =
   | { readonly kind: "image"; readonly config: Digest };
 
 /** Null: it is neither an image nor a list of images. */
-export function parseManifest(text: string): Manifest | null {
-  const json = parsed(text);
+export function parseManifest(bytes: Uint8Array): Manifest | null {
+  const json = parsed(bytes);
   const one = image.safeParse(json);
   if (one.success) return { kind: "image", config: one.data.config.digest };
   const many = index.safeParse(json);
@@ -40,17 +40,26 @@ export function parseManifest(text: string): Manifest | null {
   return { kind: "index", images };
 }
 
-/** `linux/amd64`; null: the text is no image's configuration. */
-export function platformOfConfig(text: string): string | null {
-  const read = platform.safeParse(parsed(text));
+/** A manifest says itself what it is; one that does not is what the registry calls it, or an image of OCI, which need not say. */
+export function mediaTypeOf(bytes: Uint8Array, told: string | null): string {
+  const said = z.object({ mediaType: z.enum(manifestTypes) }).safeParse(parsed(bytes));
+  if (said.success) return said.data.mediaType;
+  const known = manifestTypes.find((type) => told?.startsWith(type));
+  return known ?? (parseManifest(bytes)?.kind === "index" ? manifestTypes[0] : manifestTypes[1]);
+}
+
+/** `linux/amd64`; null: these are no bytes of an image's configuration. */
+export function platformOfConfig(bytes: Uint8Array): string | null {
+  const read = platform.safeParse(parsed(bytes));
   return read.success ? nameOf(read.data) : null;
 }
 
 const nameOf = ({ os, architecture }: z.infer<typeof platform>): string => `${os}/${architecture}`;
 
-function parsed(text: string): unknown {
+/** Null: it is no JSON, or no UTF-8. */
+function parsed(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return null;
   }

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PortError } from "../../errors.ts";
+import type { Permit } from "../../ports.ts";
+import { type Challenge, parseChallenges } from "./challenge.ts";
 
 interface OciCredentials {
   readonly username: string;
@@ -13,21 +15,23 @@ export interface OciClientInput {
   readonly credentials?: () => Promise<OciCredentials | null>;
 }
 interface Ask {
-  readonly method?: "GET" | "PUT";
+  /** Below the repository: `manifests/sha256:…`. */
+  readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly signal?: AbortSignal;
+  /** Present: it is put. Checked before each attempt. */
+  readonly put?: { readonly body: string; readonly permit: Permit };
 }
 export interface OciAnswer {
   readonly status: number;
   readonly headers: Headers;
-  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 const attemptMilliseconds = 20_000;
 const attempts = 3;
 /** Too much to do, or nobody behind the gateway: worth another attempt, since all that is asked here may be asked twice. */
 const passing: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
  * Requests to one repository of a registry, by the distribution specification
@@ -35,94 +39,121 @@ const passing: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
  * https://distribution.github.io/distribution/spec/auth/token/. Credentials go to the registry itself, or to the https realm it names.
  */
 export class OciClient {
-  readonly #input: OciClientInput;
-  #authorization: string | null = null;
+  readonly #origin: URL;
+  readonly #repository: string;
+  readonly #credentials: () => Promise<OciCredentials | null>;
+  /** By what it opens: a token for pulling opens nothing for pushing. */
+  readonly #authorizations = new Map<"pull" | "push", string>();
 
-  constructor(input: OciClientInput) {
-    this.#input = input;
+  /** @throws RangeError for an origin that is neither https nor on this machine, or that has a password in it */
+  constructor({ origin, repository, credentials }: OciClientInput) {
+    const url = URL.parse(origin);
+    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && loopback.test(url.hostname));
+    if (!url || !isSafe || url.username !== "" || url.password !== "" || url.pathname !== "/")
+      throw new RangeError("a registry is named by https and its host alone");
+    this.#origin = url;
+    this.#repository = repository;
+    this.#credentials = credentials ?? (async () => null);
   }
 
   get name(): string {
-    return `${new URL(this.#input.origin).host}/${this.#input.repository}`;
+    return `${this.#origin.host}/${this.#repository}`;
   }
 
-  /** `path` below the repository. An answer of any status but 401 is an answer. @throws PortError */
-  async ask(call: string, path: string, ask: Ask, longestBytes: number): Promise<OciAnswer> {
-    const effect = ask.method === "PUT" ? "possible" : "none";
-    const first = await this.#send(call, path, ask, effect);
-    const challenge = first.status === 401 ? first.headers.get("www-authenticate") : null;
-    if (challenge === null) return await readAnswer(call, first, longestBytes, effect);
+  /** An answer of any status but 401 is an answer. @throws PortError; LeaseLostError of the permit */
+  async ask(call: string, ask: Ask, longestBytes: number): Promise<OciAnswer> {
+    const effect = ask.put ? "possible" : "none";
+    const first = await this.#send(call, ask);
+    const challenges = this.#challengesOf(first, ask);
+    if (challenges === null) return await readAnswer(call, first, longestBytes, effect);
     await first.body?.cancel();
-    this.#authorization = await this.#authorize(call, challenge);
-    const second = await this.#send(call, path, ask, effect);
+    const kind = ask.put ? "push" : "pull";
+    const authorization = await this.#authorize(call, challenges, kind);
+    // Who it is opens both; a token only what it is for.
+    this.#authorizations.set(kind, authorization);
+    if (authorization.startsWith("Basic ")) this.#authorizations.set(kind === "push" ? "pull" : "push", authorization);
+    const second = await this.#send(call, ask);
     if (second.status === 401 || second.status === 403)
       throw new PortError(call, "none", `${this.name} answers ${second.status}: the credentials do not open it`);
     return await readAnswer(call, second, longestBytes, effect);
   }
 
-  async #send(call: string, path: string, ask: Ask, effect: "none" | "possible"): Promise<Response> {
+  /** Null: nothing to answer. A layer's host that asks on its own account is not the registry, and is told nothing. */
+  #challengesOf(answer: Response, { put }: Ask): readonly Challenge[] | null {
+    const isOurs = URL.parse(answer.url)?.origin === this.#origin.origin;
+    const mayLack = put !== undefined && answer.status === 403 && !this.#authorizations.has("push");
+    if (!isOurs || !(answer.status === 401 || mayLack)) return null;
+    const header = answer.headers.get("www-authenticate");
+    return header === null ? null : parseChallenges(header);
+  }
+
+  async #send(call: string, ask: Ask): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#sendOnce(path, ask).catch((error: unknown) => {
-        if (attempt < attempts && !ask.signal?.aborted) return null;
-        throw new PortError(call, effect, `${this.name}: ${causeOf(error)}`, { cause: error });
+      ask.put?.permit.check();
+      const isLast = attempt === attempts || ask.put?.permit.signal.aborted === true;
+      const answer = await this.#sendOnce(ask).catch((error: unknown) => {
+        if (!isLast) return null;
+        throw new PortError(call, ask.put ? "possible" : "none", `${this.name}: ${whyNot(error)}`);
       });
-      if (answer && !(passing.has(answer.status) && attempt < attempts)) return answer;
+      if (answer && (isLast || !passing.has(answer.status))) return answer;
       await answer?.body?.cancel();
-      await delay(250 * 4 ** (attempt - 1));
+      await delay(250 * 4 ** (attempt - 1), undefined, { signal: ask.put?.permit.signal }).catch(() => undefined);
     }
   }
 
-  #sendOnce(path: string, ask: Ask): Promise<Response> {
-    const { origin, repository } = this.#input;
-    const signals = [AbortSignal.timeout(attemptMilliseconds), ...(ask.signal ? [ask.signal] : [])];
-    return fetch(`${origin}/v2/${repository}/${path}`, {
-      method: ask.method ?? "GET",
-      headers: { ...ask.headers, ...(this.#authorization ? { authorization: this.#authorization } : {}) },
-      signal: AbortSignal.any(signals),
-      ...(ask.body === undefined ? {} : { body: ask.body }),
+  #sendOnce({ path, headers, put }: Ask): Promise<Response> {
+    const authorization = this.#authorizations.get(put ? "push" : "pull");
+    return fetch(new URL(`/v2/${this.#repository}/${path}`, this.#origin), {
+      method: put ? "PUT" : "GET",
+      headers: { ...headers, ...(authorization ? { authorization } : {}) },
+      signal: AbortSignal.any([AbortSignal.timeout(attemptMilliseconds), ...(put ? [put.permit.signal] : [])]),
+      ...(put ? { body: put.body } : {}),
     });
   }
 
-  async #authorize(call: string, challenge: string): Promise<string> {
-    const credentials = (await this.#input.credentials?.()) ?? null;
+  async #authorize(call: string, challenges: readonly Challenge[], kind: "pull" | "push"): Promise<string> {
+    const no = (because: string) => new PortError(call, "none", `${this.name} ${because}`);
+    const credentials = await this.#credentials().catch((error: unknown) => {
+      throw no(`asks who this is, and that could not be found out: ${whyNot(error)}`);
+    });
     const basic = credentials
       ? `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`
       : null;
-    if (/^basic\b/i.test(challenge)) {
-      if (basic === null)
-        throw new PortError(call, "none", `${this.name} asks who this is, and no credentials are set`);
-      return basic;
-    }
-    const url = tokenUrlOf(challenge, this.#input.origin);
-    if (url === null)
-      throw new PortError(call, "none", `${this.name} asks for a token in a way that is not known here`);
+    const url = challenges.map((challenge) => this.#tokenUrlOf(challenge, kind)).find((found) => found !== null);
+    if (url) return await this.#fetchToken(call, url, basic);
+    if (!challenges.some(({ scheme }) => scheme === "basic"))
+      throw no("asks for a token in a way that is not known here");
+    if (basic === null) throw no("asks who this is, and no credentials are set");
+    return basic;
+  }
+
+  async #fetchToken(call: string, url: URL, basic: string | null): Promise<string> {
     const answer = await fetch(url, {
       headers: basic === null ? {} : { authorization: basic },
+      redirect: "error",
       signal: AbortSignal.timeout(attemptMilliseconds),
     }).catch((error: unknown) => {
-      throw new PortError(call, "none", `${url.host}: ${causeOf(error)}`, { cause: error });
+      throw new PortError(call, "none", `${url.host}: ${whyNot(error)}`);
     });
-    const { text } = await readAnswer(call, answer, 2 ** 20, "none");
-    const token = answer.ok ? tokenOf(text) : null;
+    const { bytes } = await readAnswer(call, answer, 2 ** 20, "none");
+    const token = answer.ok ? tokenOf(Buffer.from(bytes).toString()) : null;
     if (token === null)
       throw new PortError(call, "none", `${url.host} gave no token for ${this.name}: ${answer.status}`);
     return `Bearer ${token}`;
   }
-}
 
-/** Null: not a challenge for a token, or one whose realm would get the credentials in the clear. */
-function tokenUrlOf(challenge: string, origin: string): URL | null {
-  if (!/^bearer\b/i.test(challenge)) return null;
-  const fields = new Map(
-    [...challenge.matchAll(/([a-z]+)="([^"]*)"/gi)].map(([, name = "", value = ""]) => [name, value]),
-  );
-  const url = URL.parse(fields.get("realm") ?? "");
-  if (url === null || (url.protocol !== "https:" && url.hostname !== new URL(origin).hostname)) return null;
-  for (const name of ["service", "scope"]) {
-    const value = fields.get(name);
-    if (value !== undefined) url.searchParams.set(name, value);
+  /** Null: not a challenge for a token, or one whose realm would get the credentials in the clear. */
+  #tokenUrlOf({ scheme, fields }: Challenge, kind: "pull" | "push"): URL | null {
+    const url = scheme === "bearer" ? URL.parse(fields.get("realm") ?? "") : null;
+    if (url === null) return null;
+    const isOwn = this.#origin.protocol === "http:" && url.hostname === this.#origin.hostname;
+    if (url.protocol !== "https:" && !isOwn) return null;
+    const service = fields.get("service");
+    if (service !== undefined) url.searchParams.set("service", service);
+    // Some registries name what would do for reading, whatever was asked.
+    url.searchParams.set("scope", `repository:${this.#repository}:${kind === "push" ? "pull,push" : "pull"}`);
+    return url;
   }
-  return url;
 }
 
 function tokenOf(text: string): string | null {
@@ -142,21 +173,28 @@ async function readAnswer(
   effect: "none" | "possible",
 ): Promise<OciAnswer> {
   try {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > longestBytes) throw new Error(`the answer is longer than ${longestBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return { status: answer.status, headers: answer.headers, text: Buffer.concat(chunks).toString() };
+    const bytes = await readAtMost(answer, longestBytes);
+    return { status: answer.status, headers: answer.headers, bytes };
   } catch (error) {
-    throw new PortError(call, effect, causeOf(error), { cause: error });
+    throw new PortError(call, effect, whyNot(error));
   }
 }
 
-/** What `fetch` failed of stands in its cause. */
-function causeOf(error: unknown): string {
+/** @throws Error for a longer one */
+export async function readAtMost(answer: Response, longestBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > longestBytes) throw new Error(`the answer is longer than ${longestBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What `fetch` failed of stands in its cause; addresses may have signatures in them, and are not told. */
+export function whyNot(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const { message } = error.cause instanceof Error ? error.cause : error;
+  return message.replaceAll(/https?:\/\/\S+/g, "an address");
 }
