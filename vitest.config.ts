@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit needs nothing but Node, and takes every core; local starts processes and Postgres; packed installs tarballs (needs the registry); browser
- * drives Chromium; aws asks emulators (npm run test:setup); terminal types on pseudo-terminals and waits: six minutes, npm run test:terminal, not
- * part of test:all. One project after the other.
+ * drives Chromium; terminal types on pseudo-terminals and waits: minutes, npm run test:terminal; aws asks emulators (npm run test:setup). One
+ * project after the other.
  */
 export default defineConfig({
   test: {
@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: "local",
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           include: ["{pipeline,cli,reference-app,scripts}/**/*.local.test.ts", "reference-app/{src,test}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],
@@ -66,7 +66,8 @@ export default defineConfig({
       {
         test: {
           name: "terminal",
-          maxWorkers: 1,
+          // Each file has a ladder of its own, and waits most of its time.
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
           include: ["**/*.terminal.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**", "**/.slipway/**"],

@@ -1,29 +1,37 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node: finds a Node that can run the rest, or says which one it needs.
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import module, { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+const require = createRequire(import.meta.url);
+// An `import` of it reads every property, which makes Node load streams, readline and more.
+const { existsSync, readFileSync } = require("node:fs");
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "..", "src", "main.ts");
 // Node strips no types under node_modules, and a package holds no sources.
 const inCheckout = existsSync(source) && !here.includes(`${sep}node_modules${sep}`);
 const entry = inCheckout ? source : join(here, "..", "dist", "main.js");
-const needed = inCheckout ? 24 : 22;
+// A package: `engines` of its package.json. What lies here is for the Node that the checkout pins.
+const needed = inCheckout ? "24.0" : "22.18";
 const completion = inCheckout ? null : packedCompletion(process.argv.slice(2));
 
 if (completion !== null) {
   process.stdout.on("error", sayNotWritten);
   process.stdout.write(completion);
-} else if (Number.parseInt(process.versions.node, 10) >= needed) {
+} else if (isNewEnough()) {
   module.enableCompileCache?.();
   await import(pathToFileURL(entry).href);
 } else {
   const pinned = pinnedNode();
   if (pinned) runOn(pinned);
   else sayTooOld();
+}
+
+function isNewEnough() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const [leastMajor, leastMinor] = needed.split(".").map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
 /** What `promote completion <shell>` prints, from the package: a shell asks for it each time that it starts; null: another call. */
@@ -57,6 +65,7 @@ function pinnedNode() {
 
 /** The channel tells the other process when this one is gone, so that a kill of the launcher is a kill of the run. */
 function runOn(node) {
+  const { spawn } = require("node:child_process");
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, SLIPWAY_LAUNCHED: "1" },
@@ -72,7 +81,7 @@ function runOn(node) {
 }
 
 function sayTooOld() {
-  const message = `promote needs Node ${needed} or newer; this is ${process.version}. Nothing was changed.`;
+  const message = `promote needs Node ${needed.replace(/\.0$/, "")} or newer; this is ${process.version}. Nothing was changed.`;
   const next = inCheckout ? ["npm ci"] : [];
   process.exitCode = 2;
   if (process.argv.includes("--json") || process.argv.includes("--events")) {

@@ -22,16 +22,22 @@ export async function front(argv: readonly string[], shell: Shell): Promise<numb
   const isOnGitHub = shell.variables.GITHUB_ACTIONS === "true";
   const annotate = isOnGitHub ? (await import("./github/annotations.ts")).annotate : null;
   const output = outputFor(shell, argv, redactor.redact, annotate);
-  try {
-    return await dispatch(argv, { shell, output, redactor });
-  } catch (error) {
-    const { failureOf, errorDocument } = await import("./failure.ts");
-    const failure = failureOf(error, redactor.redact);
-    output.verdict(failure.message);
-    if (failure.stack !== null) shell.stderr(`${failure.stack}\n`);
-    output.document(errorDocument(failure));
-    return failure.exit;
+  const around = { shell, output, redactor };
+  const exit = await dispatch(argv, around).catch((error: unknown) => tellFailure(error, around));
+  if (output.error !== null && shell.variables.GITHUB_STEP_SUMMARY) {
+    const { summariseError } = await import("./github/step-summary.ts");
+    await summariseError(around, output.error);
   }
+  return exit;
+}
+
+async function tellFailure(error: unknown, { shell, output, redactor }: Surroundings): Promise<number> {
+  const { failureOf, errorDocument } = await import("./failure.ts");
+  const failure = failureOf(error, redactor.redact);
+  output.verdict(failure.message);
+  if (failure.stack !== null) shell.stderr(`${failure.stack}\n`);
+  output.document(errorDocument(failure));
+  return failure.exit;
 }
 
 type Surroundings = Pick<Call, "shell" | "output" | "redactor">;

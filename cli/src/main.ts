@@ -1,6 +1,10 @@
 import { front } from "./front.ts";
 import { processShell } from "./shell.ts";
 
+// Zod's own settings, before it is loaded (`z.config` would load it for --help too): compiling a parser for each schema takes
+// longer than it saves a process that reads a few documents of each kind.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+
 let isLost = false;
 // A reader that has seen enough (`promote status | head`) is no failure, and no reason to leave a promotion half way.
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,4 +1,5 @@
 import type { PrintedDocument } from "./documents/schemas/all.ts";
+import type { ErrorDocument } from "./documents/schemas/error.ts";
 import type { EventLine } from "./documents/schemas/events.ts";
 import type { Redact } from "./session/redactor.ts";
 import type { Shell } from "./shell.ts";
@@ -12,6 +13,12 @@ export interface Document {
   readonly version: 1;
 }
 export type Form = "text" | "json" | "events";
+/** What a call ended with that has no document of its own. */
+export interface ToldError {
+  readonly document: ErrorDocument;
+  /** In words; null: in none. */
+  readonly said: Message | null;
+}
 /** What else is to be said of a document, on stderr, a line each; `said`: the verdict in words. */
 export type Annotate = (document: PrintedDocument, said: Message | null) => readonly string[];
 
@@ -28,6 +35,7 @@ export class Output {
   readonly #annotate: Annotate | null;
   #said: Message | null = null;
   #documented = false;
+  #error: ToldError | null = null;
 
   constructor(
     shell: Shell,
@@ -43,6 +51,11 @@ export class Output {
     this.#annotate = options.annotate ?? null;
     this.form = options.form;
     this.style = styleOf(shell, options);
+  }
+
+  /** Null: the call did not end with an error, or has not ended yet. */
+  get error(): ToldError | null {
+    return this.#error;
   }
 
   /** Nothing but lines of text is wanted. */
@@ -77,6 +90,7 @@ export class Output {
 
   /** The one document, at the end. */
   document(document: PrintedDocument): void {
+    if (document.kind === "error") this.#error = { document: this.#hidden(document), said: this.#said };
     if (this.#documented || (this.isText && !this.#annotate)) return;
     this.#documented = true;
     const shown = this.#hidden(document);

@@ -92,7 +92,7 @@ export async function openSession(call: Call): Promise<Session> {
     ...policy.policy.environments.map(({ name }) => name),
     ...(config?.services.map(({ name }) => name) ?? []),
   ]);
-  const repository = await openRepository(local, root, redactor.redact);
+  const repository = repositoryAt(local, root, redactor.redact);
   return {
     config,
     root,
@@ -138,25 +138,25 @@ function placeOf(at: {
   return { root: home, storeFolder: folder === join(home, ".slipway") ? null : folder };
 }
 
-/** A store can be read, and an environment rolled back, where there is no checkout: relations are unknown then. */
-async function openRepository(local: Local, root: string, redact: (text: string) => string) {
-  try {
-    const repository = await local.openRepository(root, { variables: {}, redact });
-    const { root: top } = repository;
-    return {
-      source: repository as SourceControl,
-      refAt: (name: string) => local.commitOfRef(top, name),
-      originUrl: () => local.originUrl(top),
-    };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const source: SourceControl = {
-      relation: async (from, to) => (from === to ? "same" : "unknown"),
-      onBranch: async () => null,
-      between: async () => null,
-    };
-    return { source, refAt: async () => null, originUrl: async () => null };
-  }
+/** Asked only by who needs it: to look for a repository is to start git. A store can be read where there is none. */
+function repositoryAt(local: Local, root: string, redact: (text: string) => string) {
+  const topOf = async (): Promise<string | null> => {
+    try {
+      return (await local.openRepository(root, { variables: {}, redact })).root;
+    } catch (error) {
+      if (error instanceof UserError) return null;
+      throw error;
+    }
+  };
+  const askAtTop = async <T>(ask: (top: string) => Promise<T | null>): Promise<T | null> => {
+    const top = await topOf();
+    return top === null ? null : ask(top);
+  };
+  return {
+    source: local.sourceControlIn(root),
+    refAt: (name: string) => askAtTop((top) => local.commitOfRef(top, name)),
+    originUrl: () => askAtTop(local.originUrl),
+  };
 }
 
 /** The environment that a flag names. @throws UserError `env-unknown` with the nearest one */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type EnvironmentName, readManifest, readStanding, readTarget, type ServiceName } from "@slipway/pipeline";
-import { connectLocal, FileObjectStore } from "@slipway/pipeline/local";
+import { type EnvironmentName, readStanding } from "@slipway/pipeline";
+import { FileObjectStore } from "@slipway/pipeline/local";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ScratchApp } from "./scratch-app.ts";
+import { setServiceBack } from "./set-service-back.ts";
 
 const dev = "dev" as EnvironmentName;
-const api = "api" as ServiceName;
 let app: ScratchApp;
 let second = "";
 
@@ -26,30 +26,10 @@ async function succeed(args: readonly string[]): Promise<void> {
   if (ran.exit !== 0) throw new Error(`${args.join(" ")}: ${ran.err}`);
 }
 
-/** As somebody with a console would: past the ledger. */
-async function setApiOfDevBack(): Promise<void> {
-  const store = new FileObjectStore(join(app.root, ".slipway/objects"));
-  const [standing, target] = [await readStanding(store, dev), await readTarget(store, dev)];
-  const [, before] = standing.good;
-  const revision = before?.state.services.api;
-  const look = before && (await readManifest(store, before.sha));
-  const shape = look?.status === "found" ? look.release.manifest.services.find(({ name }) => name === api) : undefined;
-  if (!target || !revision || !shape) throw new Error("dev did not run the first release");
-  const { services } = await connectLocal({ root: app.root, target: target.target });
-  const permit = {
-    environment: dev,
-    epoch: standing.epoch,
-    signal: new AbortController().signal,
-    check: () => undefined,
-  };
-  await services.prepare(shape, revision, permit);
-  await services.roll(shape, revision, permit);
-}
-
 test("nothing goes up from an environment that somebody else put on other bytes, until it is as recorded again", async () => {
   const enter = ["--sha", second, "--env", "staging"];
   expect(await app.json(["explain", ...enter])).toMatchObject({ exit: 0, document: { decision: "allowed" } });
-  await setApiOfDevBack();
+  await setServiceBack(app.root, "dev", "api");
   const before = app.listing();
   const refused = {
     exit: 3,

@@ -77,7 +77,7 @@ describe("in a job of GitHub", () => {
 | ! | schema | not proven: no migration gate is configured | |
 | ✓ | 10 others | release, quarantine, target, images, assets, ancestry, hold, drift, running, migrations | |
 
-**Steps** 1 migration · 2 services · 2 web files
+**Steps** 1 migration · 2 services · 2 web files · back at every step: yes, to nothing
 <details><summary>Migration, images</summary>
 
 \`0001_items\`
@@ -159,10 +159,10 @@ Ahead: \`promote --sha <first> --env staging\`
       const found = annotations(err);
       expect(found).toHaveLength(1);
       expect(found[0]).toMatch(
-        /^::error title=service-unhealthy::Failed, put back: dev runs <first>, checked after the revert\. service-unhealthy%0Aroll-service api: exit code 3%0ANext: promote quarantine --sha <broken> /,
+        /^::error title=service-unhealthy::Failed, put back: dev runs <first>, checked after the revert\. service-unhealthy%0Aroll-service api: exit code 3 after N s, never healthy%0ANext: promote quarantine --sha <broken> /,
       );
       expect(summary).toMatch(
-        /^### ✗ dev: failed, put back; runs `first`, checked after the revert\n`broken` Broken · epoch \d+ · octocat · N s · \*\*service-unhealthy\*\* at roll-service api\n\*\*Cause\*\* exit code 3; 0 requests reached it\. Last line of its log:\n`\\?:?.*error::x`\nSteps: .*\*\*roll-service api failed N s, (?:put back N s|back already)\*\* · \d not started\nNext: `promote quarantine --sha <broken> --reason "<text>"`/,
+        /^### ✗ dev: failed, put back; runs `first`, checked after the revert\n`broken` Broken · epoch \d+ · octocat · N s · \*\*service-unhealthy\*\* at roll-service api\n\*\*Cause\*\* exit code 3 after N s, never healthy; 0 requests reached it\. Last line of its log:\n`\\?:?.*error::x`\nSteps: .*\*\*roll-service api failed N s, (?:put back N s|back already)\*\* · \d not started\nNext: `promote quarantine --sha <broken> --reason "<text>"`/,
       );
       // The same words in a log for people, and the failure is still annotated once.
       const text = await job("--sha", broken, "--env", "dev");
@@ -232,11 +232,25 @@ Ahead: \`promote --sha <first> --env staging\`
   );
 
   test(
+    "a call that could not begin says why and what helps, on the page of the job too",
+    async () => {
+      const { exit, out, err, summary } = await job("--sha", first, "--env", "stagin", "--json");
+      expect(exit).toBe(2);
+      expect(JSON.parse(out)).toMatchObject({ kind: "error", code: "env-unknown" });
+      expect(annotations(err)).toEqual([expect.stringMatching(/^::error title=env-unknown::Usage: "stagin" is not /)]);
+      expect(summary).toMatch(
+        /^### ✗ env-unknown, exit 2\n\*\*Usage\*\* "stagin" is not an environment of tiny \(dev, staging, prod\)\. .*\n\nNext: `promote --sha <first> --env staging --json`\n$/,
+      );
+    },
+    slow,
+  );
+
+  test(
     "a mistake in slipway.yaml is shown at its line",
     async () => {
       const config = readFileSync(join(app.root, "slipway.yaml"), "utf8");
       app.write("slipway.yaml", config.replace("soak: 1h", "soak: 24").replace("app: tiny", "ap: tiny"));
-      const { exit, err } = await app.promote(["status"], inJob(page()));
+      const { exit, err, summary } = await job("status");
       app.write("slipway.yaml", config);
       expect(exit).toBe(2);
       expect(annotations(err)).toEqual([
@@ -244,6 +258,9 @@ Ahead: \`promote --sha <first> --env staging\`
         expect.stringMatching(/^::error file=slipway\.yaml,line=2,title=config-invalid::ap /),
         expect.stringMatching(/^::error file=slipway\.yaml,line=\d,title=config-invalid::environments\.prod\.soak /),
       ]);
+      expect(summary).toMatch(
+        /^### ✗ config-invalid, exit 2\nConfig: slipway\.yaml has 3 problems\..*\n\n- slipway\.yaml:1:\d+ {2}app {2}is required\n- .*\n- .*\n$/,
+      );
     },
     slow,
   );

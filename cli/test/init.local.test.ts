@@ -95,6 +95,37 @@ describe("promote init", () => {
     expect(readdirSync(folder).filter((file) => file.endsWith(".new"))).toEqual([]);
   });
 
+  test.each([
+    { name: "the commit holds it all", change: () => undefined, also: "" },
+    {
+      name: "installing promote changed the manifest and made a lock",
+      change: (folder: string) => {
+        writeFileSync(
+          join(folder, "package.json"),
+          '{ "name": "x", "devDependencies": { "@slipway/cli": "0.1.0" } }\n',
+        );
+        writeFileSync(join(folder, "package-lock.json"), "{}\n");
+      },
+      also: " package.json package-lock.json",
+    },
+    {
+      name: "its folder is ignored by a file that is not committed yet",
+      change: (folder: string) => writeFileSync(join(folder, ".gitignore"), "node_modules/\n.slipway/\n"),
+      also: "",
+    },
+  ])("leads to a commit that can be built, where $name", async ({ change, also }) => {
+    const folder = aRepository({ "index.html": "<h1>pages</h1>\n", "package.json": '{ "name": "x" }\n' });
+    change(folder);
+    const { err } = await init(folder);
+    expect(err).toContain(
+      `git add slipway.yaml .gitignore${also} && git commit -m "Add slipway.yaml" && promote build`,
+    );
+    git(folder, "add", "slipway.yaml", ".gitignore", ...also.split(" ").filter((file) => file !== ""));
+    expect(execFileSync("git", ["status", "--porcelain"], { cwd: folder, encoding: "utf8" })).not.toMatch(
+      /^(\?\?|.M)/m,
+    );
+  });
+
   test("lays its findings out in columns, what is to be checked last and with a sign", async () => {
     const { err } = await init(aSample("express-vite"));
     const rows = err.split("\n").slice(1, 4);

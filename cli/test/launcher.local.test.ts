@@ -1,11 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { copyFile, mkdir, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { checkPrinted } from "./check-documents.ts";
 
 const launcher = fileURLToPath(new URL("../bin/promote.js", import.meta.url));
-const old =
-  'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.1.0"}})';
+const nodeOf = (version: string): string =>
+  `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"${version}"}})`;
+const old = nodeOf("18.1.0");
 
 function launch(args: readonly string[], options: { readonly imports: string; readonly launched?: boolean }) {
   const { SLIPWAY_LAUNCHED: _, ...env } = process.env;
@@ -36,6 +40,30 @@ describe("the launcher on a Node that is too old", () => {
     );
     const document: unknown = JSON.parse(launch(["status", "--json"], { imports: old, launched: true }).stdout);
     expect(document).toMatchObject({ kind: "error", version: 1, code: "node-too-old", exit: 2, next: ["npm ci"] });
+  });
+});
+
+describe("the launcher of a package", () => {
+  it("asks for the very version that package.json asks for", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "slipway-launcher-"));
+    const { engines } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+    const least = engines.node.replace(">=", "");
+    const [major, minor] = least.split(".").map(Number);
+    const packed = join(folder.path, "bin", "promote.js");
+    await mkdir(join(folder.path, "bin"));
+    await mkdir(join(folder.path, "dist"));
+    await copyFile(launcher, packed);
+    await writeFile(join(folder.path, "package.json"), '{"type":"module"}');
+    await writeFile(join(folder.path, "dist", "main.js"), 'console.log("runs")');
+    const on = (version: string) =>
+      spawnSync(process.execPath, ["--import", nodeOf(version), packed, "status"], { encoding: "utf8" });
+    expect(on(`${major}.${minor - 1}.9`)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`promote needs Node ${least} or newer; this is v`),
+    });
+    for (const version of [`${least}.0`, `${major}.${minor + 1}.0`, `${major + 1}.0.0`])
+      expect(on(version), version).toMatchObject({ status: 0, stdout: "runs\n" });
   });
 });
 

@@ -137,7 +137,7 @@ describe("promote, as people run it", () => {
         .split("\n")
         .map((line) => JSON.parse(line) as { type?: string; kind?: string });
       expect({ exit, err }).toEqual({ exit: 0, err: "" });
-      expect(lines[0]).toMatchObject({ type: "run:start", environment: "staging" });
+      expect(lines[0]).toMatchObject({ type: "run:start", env: "staging" });
       expect(lines.at(-1)).toMatchObject({ kind: "promotion", outcome: "done", to: first });
       expect(lines.filter(({ type }) => type === "step:end").length).toBeGreaterThan(5);
     },
@@ -189,6 +189,12 @@ describe("promote, as people run it", () => {
       expect(await version(1)).toMatchObject({ sha: first });
       const log = await app.promote(["history", "--env", "dev", "--log", "roll-service"]);
       expect(log).toMatchObject({ exit: 0, out: "relation settings does not exist\n" });
+      const told = await app.json(["status", "--env", "dev"]);
+      const failed = { epoch: 2, at: expect.stringMatching(/^\d{4}-/), code: "service-unhealthy" };
+      expect(told.document.environments).toMatchObject([{ next: { sha: broken, decision: "allowed", failed } }]);
+      expect((await app.promote(["status", "--env", "dev"])).out).toMatch(
+        /Next to move\n.* yes; failed there \d+ s ago, epoch 2: service-unhealthy\n {2}promote --sha /,
+      );
       expect((await app.promote(["quarantine", "--sha", broken, "--reason", "never starts"])).exit).toBe(0);
       const again = await app.json(["--sha", broken, "--env", "dev"]);
       expect(again.exit).toBe(3);
@@ -247,6 +253,8 @@ describe("promote, as people run it", () => {
       const held = await app.json(["--sha", second, "--env", "dev", "--automatic"]);
       expect(held.exit).toBe(3);
       expect((held.document.reasons as { code: string }[]).map(({ code }) => code)).toContain("held");
+      const said = (await app.promote(["--sha", second, "--env", "dev", "--automatic"])).err;
+      expect(said.match(/hold --env dev --lift/g)).toHaveLength(1);
       expect(await app.json(["rollback", "--env", "dev", "--yes"])).toMatchObject({
         exit: 0,
         document: { ending: "already" },

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -49,6 +49,9 @@ test("the packed packages init, build and promote in an empty project", async ()
   for (const [shell, script] of Object.entries(completionScripts()))
     expect(await runPacked(["completion", shell])).toEqual({ exit: 0, stdout: script, stderr: "" });
   expect((await promote("completion", "bash", "--json")).exit).toBe(0);
+  // Packed where it is developed they are 3 and 7; the copy has some files twice, since its node_modules leads to the checkout.
+  expect(await filesLoaded("--version")).toBeLessThan(8);
+  expect(await filesLoaded("status")).toBeLessThan(20);
   const types = await readdir(join(app.folder, "node_modules/@slipway/pipeline/dist"));
   expect(types).toContain("index.d.ts");
 }, 300_000);
@@ -85,6 +88,22 @@ const environment = (checkout: string) => ({
 
 async function run(program: string, args: readonly string[]): Promise<void> {
   await execute(program, [...args], { cwd: app.folder });
+}
+
+/** Each of them is looked up, read and linked at each call. */
+async function filesLoaded(verb: string): Promise<number> {
+  const hook = join(work, "count-files.cjs");
+  await writeFile(
+    hook,
+    `let count = 0;
+const load = (url, context, next) => ((count += url.startsWith("file:") ? 1 : 0), next(url, context));
+require("node:module").registerHooks({ load });
+process.on("exit", () => require("node:fs").writeSync(2, \`\\n\${count}\`));
+`,
+  );
+  const bin = join(app.folder, "node_modules/.bin/promote");
+  const { stderr } = await execute(process.execPath, ["--require", hook, bin, verb], { cwd: app.folder });
+  return Number(stderr.split("\n").at(-1));
 }
 
 async function promote(...args: readonly string[]): Promise<{ exit: number; stdout: string; stderr: string }> {

@@ -7,7 +7,7 @@ export type PromotionEvent =
   | {
       readonly type: "run:start";
       readonly app: string;
-      readonly environment: string;
+      readonly env: string;
       readonly direction: "forward" | "back";
       readonly from: Sha | null;
       readonly to: Sha | null;
@@ -64,6 +64,8 @@ export type BuildEvent =
       readonly sha: Sha;
       readonly subject: string;
       readonly branch: string | null;
+      /** This commit is checked out, and the work tree does not differ from it. */
+      readonly isHead: boolean;
     }
   /** A folder that was built before is published. */
   | { readonly type: "publish:start"; readonly app: string; readonly sha: Sha; readonly subject: string }

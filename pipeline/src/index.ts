@@ -46,7 +46,7 @@ export { approve, revokeApproval, storeApprovals } from "./policy/approvals.ts";
 export { countApprovals } from "./policy/count-approvals.ts";
 export { decide, exitOf, isOvertaken } from "./policy/evaluate.ts";
 export { freezesBetween } from "./policy/freeze.ts";
-export { chooseRollback, type RollbackChoice } from "./policy/last-good.ts";
+export { chooseRollback, mayComeBack, type RollbackChoice } from "./policy/last-good.ts";
 export { longestOf, staysOf } from "./policy/occupancy.ts";
 export type {
   Decision,
@@ -58,10 +58,12 @@ export type {
   StoredPolicy,
 } from "./policy/policy.ts";
 export { liftQuarantine, listQuarantined, quarantineRelease, readQuarantine } from "./policy/quarantine.ts";
+export { count, countRunning, inWords, spellImages } from "./policy/spell.ts";
 export { storedPolicyOf } from "./policy/stored-policy.ts";
 export type * from "./ports.ts";
 export { type Considered, consider } from "./promotion/consider.ts";
 export { type Distance, distanceOf, type Facts } from "./promotion/facts.ts";
+export { judgeWayBack, type WayBack } from "./promotion/judge-way-back.ts";
 export { type EnvironmentState, type Plan, type Step, stepKinds } from "./promotion/plan.ts";
 export { foundRelease } from "./promotion/plan-promotion.ts";
 export { promote } from "./promotion/promote.ts";
@@ -69,11 +71,13 @@ export type { Ending, PromotionReport, StepOutcome } from "./promotion/report.ts
 export type { PromotionWorld } from "./promotion/run.ts";
 export { seenOtherwise } from "./promotion/seen-otherwise.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
+export { withoutBlankEdges } from "./promotion/without-blank-edges.ts";
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { type CollectionAges, usualAges } from "./release/collection/ages.ts";
 export { type CollectInput, type Collection, collect } from "./release/collection/collect.ts";
 export { listDamagedReleases, listReleaseShas, listReleases } from "./release/list-releases.ts";
 export type { StoredRelease } from "./release/manifest.ts";
+export { imageWords } from "./release/parts-of-release.ts";
 export { readPolicy } from "./release/publish-policy.ts";
 export { readManifest, readRelease, readWebList } from "./release/read-release.ts";
 export { type Verification, verifyRelease } from "./release/verify-release.ts";

@@ -402,6 +402,7 @@ export function someFacts(fields: Partial<Facts> & { prod?: Partial<EnvironmentP
     target: known(aTarget()),
     standing: aStanding(),
     below: known({ environment: "staging", standing: aStanding({ good: [stay] }), disturbed: known(null) }),
+    sha: shas.new,
     release: found(release),
     running: null,
     before: found(aRelease({ sha: shas.old })),

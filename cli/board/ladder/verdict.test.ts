@@ -13,10 +13,12 @@ const next = (fields: Partial<NextDocument>): NextDocument => ({
   earliest: null,
   until: null,
   reasons: [],
+  failed: null,
   ...fields,
 });
-const because = (...codes: readonly NextDocument["reasons"][number]["code"][]) =>
-  codes.map((code) => ({ code, clearsAt: null }));
+type Code = NextDocument["reasons"][number]["code"];
+const because = (...codes: readonly Code[]) => codes.map((code) => ({ code, kind: "no", clearsAt: null }) as const);
+const unread = (...codes: readonly Code[]) => codes.map((code) => ({ code, kind: "unknown", clearsAt: null }) as const);
 
 test.each([
   { name: "allowed", next: next({ decision: "allowed" }), mark: "done", words: "yes" },
@@ -36,9 +38,27 @@ test.each([
   { name: "only a person", next: next({ reasons: because("approval") }), mark: "look", words: "needs approval" },
   {
     name: "not known",
-    next: next({ decision: "unknown", reasons: because("order") }),
+    next: next({ decision: "unknown", reasons: unread("order") }),
     mark: "unknown",
     words: "could not tell: order",
+  },
+  {
+    name: "not known, and a person is needed anyway",
+    next: next({ reasons: [...unread("order"), ...because("approval")] }),
+    mark: "unknown",
+    words: "could not tell: order; needs approval",
+  },
+  {
+    name: "not known beside a definite no",
+    next: next({ reasons: [...because("held"), ...unread("order")] }),
+    mark: "no",
+    words: "no: held; could not tell: order",
+  },
+  {
+    name: "approvals that could not be read",
+    next: next({ decision: "unknown", reasons: unread("approval") }),
+    mark: "unknown",
+    words: "could not tell: approval",
   },
 ])("the arrow says it in a few words: $name", ({ next, mark, words }) => {
   expect(verdictOf(anEnvironment({ next }), now)).toMatchObject({ mark, words });

@@ -18,21 +18,22 @@ export function verdictOf(environment: EnvironmentDocument, now: number): Verdic
   const { earliest, until } = next;
   if (lease?.state === "held")
     return { mark: "coming", words: `once ${visibleText(lease.by)} is done`, earliest: null, until: null };
-  const codes = next.reasons.map(({ code }) => code).filter((code) => code !== "approval");
-  const needsApproval = codes.length < next.reasons.length;
   if (next.decision === "allowed") return { mark: "done", words: "yes", earliest: null, until };
-  if (next.decision === "unknown")
-    return {
-      mark: "unknown",
-      words: `could not tell: ${next.reasons.map(({ code }) => code).join(", ")}`,
-      earliest: null,
-      until: null,
-    };
-  const also = needsApproval ? "; needs approval" : "";
-  if (codes.length === 0) return { mark: "look", words: "needs approval", earliest: null, until };
-  if (earliest !== null)
-    return { mark: "coming", words: `${spellWait(earliest, now)} (${codes.join(", ")})${also}`, earliest, until };
-  return { mark: "no", words: `no: ${codes.join(", ")}${also}`, earliest: null, until: null };
+  const definite = next.reasons.filter(({ kind }) => kind === "no").map(({ code }) => code);
+  const codes = definite.filter((code) => code !== "approval");
+  const unknown = next.reasons.filter(({ kind }) => kind === "unknown").map(({ code }) => code);
+  const approval = codes.length < definite.length ? ["needs approval"] : [];
+  if (earliest !== null) {
+    const words = [`${spellWait(earliest, now)} (${codes.join(", ")})`, ...approval].join("; ");
+    return { mark: "coming", words, earliest, until };
+  }
+  const words = [
+    ...(codes.length === 0 ? [] : [`no: ${codes.join(", ")}`]),
+    ...(unknown.length === 0 ? [] : [`could not tell: ${unknown.join(", ")}`]),
+    ...approval,
+  ].join("; ");
+  const mark = codes.length > 0 ? "no" : unknown.length > 0 ? "unknown" : "look";
+  return { mark, words, earliest: null, until: mark === "look" ? until : null };
 }
 
 /** How it stands, in words; the same as `promote status` says. */

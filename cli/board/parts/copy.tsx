@@ -5,7 +5,10 @@ const shownMilliseconds = 2_000;
 type Copied = "no" | "yes" | "failed";
 const words: Readonly<Record<Copied, string>> = { no: "copy", yes: "copied", failed: "select it and press Ctrl-C" };
 
-/** A whole command (all 40 digits) as text, with a button that copies it. The page itself runs nothing. */
+/**
+ * A whole command (all 40 digits) as text, with a button that copies it. The page itself runs nothing. What holds characters that are not seen is not
+ * offered: pasted, it would be another command than the one that is shown.
+ */
 export function Command({ command }: { readonly command: string }) {
   const [copied, setCopied] = useState<Copied>("no");
   const code = useRef<HTMLElement>(null);
@@ -14,6 +17,14 @@ export function Command({ command }: { readonly command: string }) {
     const timer = setTimeout(() => setCopied("no"), shownMilliseconds);
     return () => clearTimeout(timer);
   }, [copied]);
+  const shown = visibleText(command);
+  if (shown !== command)
+    return (
+      <div class="command">
+        <code>{wordsOf(shown)}</code>
+        <span class="facts">not for copying: it holds characters that cannot be seen</span>
+      </div>
+    );
   const copy = (): void => {
     copyText(command).then(
       () => setCopied("yes"),
@@ -25,8 +36,8 @@ export function Command({ command }: { readonly command: string }) {
   };
   return (
     <div class="command">
-      <code ref={code}>{wordsOf(visibleText(command))}</code>
-      <button type="button" class="copy" aria-label={`copy ${visibleText(command)}`} onClick={copy}>
+      <code ref={code}>{wordsOf(command)}</code>
+      <button type="button" class="copy" aria-label={`copy ${command}`} onClick={copy}>
         {words[copied]}
       </button>
       <span class="unseen" role="status">

@@ -1,12 +1,13 @@
 /** What the page shows, as its address says it after `#`: a link opens the same view. */
 export interface Route {
   readonly panel: Panel | null;
-  /** Length of the timeline. */
-  readonly days: TimelineDays;
+  /** Length of the timeline; null: nobody chose one, and the data do. */
+  readonly hours: TimelineHours | null;
 }
 
-export type TimelineDays = 7 | 30 | 90;
-export const timelineDays: readonly TimelineDays[] = [7, 30, 90];
+export type TimelineHours = 1 | 24 | 168 | 720 | 2160;
+/** An hour, a day, 7, 30 and 90 days. */
+export const timelineHours: readonly TimelineHours[] = [1, 24, 168, 720, 2160];
 export type FigureName = "deploys" | "lead-time" | "change-failure" | "recovery";
 export type FigureDays = 30 | 90;
 
@@ -36,9 +37,13 @@ const numberIn = (text: string | null | undefined): number | null =>
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const values = new URLSearchParams(query);
-  const days = timelineDays.find((one) => String(one) === values.get("days")) ?? 7;
-  return { panel: parsePanel(path.split("/").slice(1), values), days };
+  const hours =
+    timelineHours.find((one) => lengthQuery(one).every(([name, value]) => values.get(name) === value)) ?? null;
+  return { panel: parsePanel(path.split("/").slice(1), values), hours };
 }
+
+const lengthQuery = (hours: TimelineHours): readonly (readonly [name: string, value: string])[] =>
+  hours < 24 ? [["hours", String(hours)]] : [["days", String(hours / 24)]];
 
 function parsePanel([kind, first, second]: readonly string[], values: URLSearchParams): Panel | null {
   switch (kind) {
@@ -80,13 +85,13 @@ function stepIn(text: string | null): StepName | null {
 }
 
 /** The address of a view, from `#` on; the inverse of `parseRoute`. */
-export function hrefOf({ panel, days }: Route): string {
+export function hrefOf({ panel, hours }: Route): string {
   const values = new URLSearchParams();
   if (panel?.kind === "why" && panel.sha !== null) values.set("sha", panel.sha);
   if (panel?.kind === "why" && panel.asOf !== null) values.set("as-of", panel.asOf);
   if (panel?.kind === "epoch" && panel.log !== null)
     values.set("log", `${panel.log.back ? "back-" : ""}${panel.log.n}`);
-  if (days !== 7) values.set("days", String(days));
+  if (hours !== null) for (const [name, value] of lengthQuery(hours)) values.set(name, value);
   return `#/${pathOf(panel)}${values.size > 0 ? `?${values}` : ""}`;
 }
 

@@ -28,5 +28,5 @@ export function go(href: string, how: "push" | "replace" = "push"): void {
   else location.hash = href;
 }
 
-export const WayContext = createContext<Way>({ route: { panel: null, days: 7 }, to: () => "#/" });
+export const WayContext = createContext<Way>({ route: { panel: null, hours: null }, to: () => "#/" });
 export const useWay = (): Way => useContext(WayContext);

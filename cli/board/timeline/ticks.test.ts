@@ -44,3 +44,51 @@ test("each is a midnight of the reader, on both sides of a change of clocks", ()
     "2026-10-27T23:00:00.000Z",
   ]);
 });
+
+test("an hour has round minutes, a day round hours and its midnight, by the reader's clock", () => {
+  const words = (hours: number, width = 900) =>
+    ticksBetween(until - hours * 3_600_000, until, width).map((tick) => tick.words);
+  expect(words(1)).toEqual([
+    "11:00",
+    "11:05",
+    "11:10",
+    "11:15",
+    "11:20",
+    "11:25",
+    "11:30",
+    "11:35",
+    "11:40",
+    "11:45",
+    "11:50",
+    "11:55",
+  ]);
+  expect(words(1, 280)).toEqual(["11:00", "11:15", "11:30", "11:45"]);
+  expect(words(24)).toEqual([
+    "12:00",
+    "14:00",
+    "16:00",
+    "18:00",
+    "20:00",
+    "22:00",
+    "Fri 20",
+    "02:00",
+    "04:00",
+    "06:00",
+    "08:00",
+    "10:00",
+  ]);
+});
+
+test("times of day stay round across a change of clocks", () => {
+  const [from, to] = [Date.parse("2026-10-24T20:00:00Z"), Date.parse("2026-10-25T11:00:00Z")];
+  expect(ticksBetween(from, to, 500).map((tick) => tick.words)).toEqual([
+    "22:00",
+    "Sun 25",
+    "02:00",
+    "04:00",
+    "06:00",
+    "08:00",
+    "10:00",
+    "12:00",
+  ]);
+});

@@ -3,10 +3,11 @@ import type { TimelineDocument } from "../../src/board/documents.ts";
 import { useDocument } from "../data/use-document.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Sign } from "../parts/sign.tsx";
-import { hrefOf, timelineDays } from "../route/route.ts";
+import { hrefOf, type TimelineHours, timelineHours } from "../route/route.ts";
 import { useWay } from "../route/use-route.ts";
 import { Text } from "../text/text.tsx";
 import { spellOffset } from "../time/times.ts";
+import { lastHours, lengthFor } from "./fit-span.ts";
 import { drawingOf, scaleOf } from "./geometry.ts";
 import { Legend } from "./legend.tsx";
 import { type Pointed, Readout } from "./readout.tsx";
@@ -21,28 +22,35 @@ interface TimelineProps {
   readonly nameOf: (env: string) => string;
 }
 
-/** Each epoch of the last days over stays and freezes. */
+/** Each epoch of the last hours or days over stays and freezes. */
 export function Timeline({ moment, nameOf }: TimelineProps) {
   const { route } = useWay();
-  const { seen, problem } = useDocument<TimelineDocument>(`/api/timeline?days=${route.days}`, "timeline", moment);
+  // An hour and a day are cut from a week.
+  const days = Math.max(168, route.hours ?? 0) / 24;
+  const { seen, problem } = useDocument<TimelineDocument>(`/api/timeline?days=${days}`, "timeline", moment);
+  const length = route.hours ?? (seen && lengthFor(seen.document));
+  const shown = useMemo(() => (seen && length ? lastHours(seen.document, length) : null), [seen?.document, length]);
   return (
     <section class="timeline" aria-labelledby="timeline-title">
       <header class="section-head">
         <h2 id="timeline-title">Timeline</h2>
         <nav aria-label="Length of the timeline">
-          {timelineDays.map((days) => (
-            <a key={days} href={hrefOf({ ...route, days })} aria-current={days === route.days ? "true" : undefined}>
-              {days} days
+          {timelineHours.map((hours) => (
+            <a key={hours} href={hrefOf({ ...route, hours })} aria-current={hours === length ? "true" : undefined}>
+              {spellLength(hours)}
             </a>
           ))}
         </nav>
       </header>
       {problem ? <ProblemNote problem={problem} what={seen ? "What is newer" : "The timeline"} /> : null}
       {!seen && !problem ? <p class="waiting">asking for the timeline</p> : null}
-      {seen ? <Shown document={seen.document} nameOf={nameOf} /> : null}
+      {shown ? <Shown document={shown} nameOf={nameOf} /> : null}
     </section>
   );
 }
+
+const spellLength = (hours: TimelineHours): string =>
+  hours === 1 ? "1 hour" : hours === 24 ? "1 day" : `${hours / 24} days`;
 
 function Shown({
   document,

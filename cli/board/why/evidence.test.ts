@@ -3,7 +3,7 @@ import { evidenceOf } from "./evidence.ts";
 
 test("lines stand for themselves, fields by their names, what is not known is left out", () => {
   const evidence = {
-    environment: "staging",
+    env: "staging",
     requiredSeconds: 86_400,
     by: ["octocat", "hubot"],
     until: null,
@@ -13,7 +13,7 @@ test("lines stand for themselves, fields by their names, what is not known is le
   expect(evidenceOf(evidence)).toEqual({
     lines: ["a"],
     facts: [
-      { name: "environment", value: "staging" },
+      { name: "env", value: "staging" },
       { name: "requiredSeconds", value: "86400" },
       { name: "by", value: "octocat, hubot" },
       { name: "at", value: '{"line":24}' },

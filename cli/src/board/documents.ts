@@ -2,8 +2,8 @@ import type { StatusDocument } from "../documents/status.ts";
 import type { Document } from "../output.ts";
 
 /*
- * What the board's page asks for, by GET under /api, and gets as JSON. Times are UTC instants; a SHA has 40 digits. Any answer may be an error
- * document in its place (`kind: "error"`), with a status of 400 and above.
+ * What the board's page asks for, by GET under /api, and gets as JSON. Private to the page, but for the documents of verbs (docs/adr/0006). Times are UTC
+ * instants; a SHA has 40 digits. Any answer may be an error document in its place (`kind: "error"`), with a status of 400 and above.
  *
  * /api/board                       BoardDocument, each 5 s
  * /api/releases                    ReleasesDocument: the newest 20

@@ -69,8 +69,8 @@ async function stopOf(
     observeRunning(session, environment.name),
   ]);
   const now = session.clock.now();
-  // Nobody knows since when it is not what the ledger says.
-  const disturbed = standing.unfinished === null && seen.state !== "as-recorded";
+  // Nobody knows since when it is not what the ledger says; that somebody holds the lease changes nothing yet.
+  const disturbed = standing.unfinished === null && seen.asRecorded !== "yes";
   const soaked = longestOf(staysOf(standing, release.digest, { now, disturbed }));
   const ran = standing.good.filter((run) => run.sha === sha);
   return {
@@ -80,7 +80,10 @@ async function stopOf(
     attempts: epochs.filter((epoch) => touches(epoch, sha)).map(timelineEpoch),
     runs: runsOf(ran, { from: release.manifest.git.committedAt, until: now }),
     isRunning:
-      seen.state === "as-recorded" && seen.runs?.digest === release.digest && (seen.runs.webSha ?? sha) === sha,
+      standing.unfinished === null &&
+      seen.asRecorded === "yes" &&
+      seen.runs?.digest === release.digest &&
+      (seen.runs.webSha ?? sha) === sha,
     soak: soaked && above ? { seconds: soaked.seconds, requiredSeconds: above.soakSeconds } : null,
     approvals: approvalsOf(approvals, environment, now),
   };

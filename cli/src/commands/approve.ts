@@ -4,6 +4,7 @@ import {
   type ExitCode,
   exitCodes,
   exitOf,
+  judgeWayBack,
   type PromotionRequest,
   RefusalError,
   revokeApproval,
@@ -46,7 +47,8 @@ async function give(call: Call, question: Question, sha: Sha): Promise<ExitCode>
   refuseOthers(question);
   if (call.output.isText) {
     const now = look.facts.now;
-    call.output.say(...planLines({ plan, decision, name, from, to, distance, now }, call.output.style));
+    const wayBack = judgeWayBack(look.facts, plan);
+    call.output.say(...planLines({ plan, decision, name, from, to, distance, now, wayBack }, call.output.style));
   }
   const hash = shortDigest(plan.hash);
   const expect = expected(call);

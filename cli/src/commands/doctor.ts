@@ -9,6 +9,7 @@ import {
   shortSha,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
+import { conclusionOf } from "../doctor/conclusion.ts";
 import { doctorDocument } from "../documents/doctor.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
@@ -27,7 +28,7 @@ export async function run(call: Call): Promise<ExitCode> {
   const exit = exitOf(findings);
   call.output.table(examinations.flatMap((one) => linesOf(session, call.output.style, one)));
   call.output.document(doctorDocument(session, examinations, exit));
-  conclude(call, findings);
+  conclude(call, session, examinations);
   return exit;
 }
 
@@ -97,21 +98,16 @@ function linesOf(session: Session, style: Style, { environment, findings }: Exam
   return environment === null ? lines : [session.nameOf(environment), ...lines];
 }
 
-function conclude(call: Call, findings: readonly Finding[]): void {
-  const bad = findings.filter(({ verdict }) => verdict === "no");
-  const open = findings.filter(({ verdict }) => verdict === "unknown");
-  if (bad.length + open.length === 0) {
+function conclude(call: Call, session: Session, examinations: readonly Examination[]): void {
+  const conclusion = conclusionOf(examinations, session.nameOf);
+  if (!conclusion) {
     call.output.verdict({ verdict: "OK", text: "a promotion and a rollback would find everything they need." });
     return;
   }
-  const counts = [
-    ...(bad.length > 0 ? [`${bad.length} NO`] : []),
-    ...(open.length > 0 ? [`${open.length} could not tell`] : []),
-  ].join(", ");
-  const worst = bad[0] ?? open[0];
-  call.output.verdict({
-    verdict: counts,
-    text: `${worst?.about}: ${worst?.text}`,
-    next: [...new Set([...bad, ...open].flatMap(({ next }) => next))].slice(0, 4),
-  });
+  const findings = examinations.flatMap((one) => one.findings);
+  const worstFirst = [
+    ...findings.filter(({ verdict }) => verdict === "no"),
+    ...findings.filter(({ verdict }) => verdict === "unknown"),
+  ];
+  call.output.verdict({ ...conclusion, next: [...new Set(worstFirst.flatMap(({ next }) => next))].slice(0, 4) });
 }

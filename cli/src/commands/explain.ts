@@ -1,4 +1,5 @@
 import {
+  count,
   type Decision,
   type ExitCode,
   exitOf,
@@ -59,11 +60,11 @@ function verdict(
   const asked = decision.answers.length;
   const word = decision.allowed ? "Allowed" : exitOf(decision) === 7 ? "Unknown" : "Refused";
   const refused = decision.reasons.length;
-  const count = decision.allowed ? `${asked} rules.` : `${refused} of ${asked} rules.`;
+  const counted = decision.allowed ? `${count(asked, "rule")}.` : `${refused} of ${count(asked, "rule")}.`;
   const earliest = spellEarliest(decision, style, asOf ?? look.facts.now);
   const notes = earliest === null ? [] : [["Earliest", earliest] as const];
   if (asOf !== null)
-    return { verdict: `${word} at ${spellTime(style, asOf)}`, text: `${count} All else taken as it is now.`, notes };
+    return { verdict: `${word} at ${spellTime(style, asOf)}`, text: `${counted} All else taken as it is now.`, notes };
   const verb = request.action === "promote" ? "enter" : "go back to";
   const may = decision.allowed ? "may" : word === "Unknown" ? "could not be told whether it may" : "may not";
   const what =
@@ -72,7 +73,7 @@ function verdict(
       : `${name} ${may} ${verb} ${to === null ? "anything" : spellSha(style, to)} now.`;
   return {
     verdict: word,
-    text: `${what} ${count} Nothing was changed.`,
+    text: `${what} ${counted} Nothing was changed.`,
     notes,
     next: startIfDown(decision, sameLadder(call)),
   };

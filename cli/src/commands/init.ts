@@ -42,7 +42,8 @@ export async function run(call: Call): Promise<ExitCode> {
   writeFiles(root, detection.yaml, ignored);
   const lines = detection.yaml.trimEnd().split("\n").length;
   const shown = (file: string): string => relative(realpathSync(shell.folder), join(root, file)) || file;
-  const added = [name, ...(ignored ? [".gitignore"] : [])].map(shown).map(quoteArgument).join(" ");
+  const written = new Set([name, ...(ignored ? [".gitignore"] : []), ...sight.uncommitted]);
+  const added = [...written].map(shown).map(quoteArgument).join(" ");
   const next = [`git add ${added} && git commit -m "Add ${name}" && promote build`];
   const text = `Wrote ${shown(name)} (${lines} lines; it loads)${ignored ? " and added .slipway/ to .gitignore" : ""}.`;
   output.verdict({ verdict: null, text, next });

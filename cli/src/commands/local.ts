@@ -103,8 +103,8 @@ async function status(call: Call, session: Session, local: Local): Promise<ExitC
   }
   const { style } = call.output;
   const head = `platform ${found.version}, pid ${found.pid}, up ${spellAge(found.uptimeSeconds)}; Postgres ${found.postgres.version}, pid ${found.postgres.pid}`;
-  const rows = found.environments.map(({ environment, url, webSha, services, restarts, memoryBytes }) => [
-    environment as string,
+  const rows = found.environments.map(({ env, url, webSha, services, restarts, memoryBytes }) => [
+    env as string,
     url,
     spellSha(style, services.find(({ sha }) => sha !== null)?.sha ?? webSha),
     services.map(({ service, running, wanted }) => `${service} ${running}/${wanted}`).join("   "),
@@ -135,7 +135,7 @@ async function logs(call: Call, session: Session, local: Local): Promise<ExitCod
     for await (const line of local.serviceLogs(input)) {
       const text = session.redact(line.text);
       call.output.event({ type: "local:log", ...line, text });
-      if (call.output.isText) call.output.table([`${line.environment} ${line.service}  ${printable(text)}`]);
+      if (call.output.isText) call.output.table([`${line.env} ${line.service}  ${printable(text)}`]);
       else if (call.output.form === "json") lines.push({ ...line, text });
     }
   } finally {

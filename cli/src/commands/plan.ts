@@ -1,4 +1,4 @@
-import { type ExitCode, exitOf } from "@slipway/pipeline";
+import { type ExitCode, exitOf, judgeWayBack } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { planDocument } from "../documents/plan.ts";
 import { readingDecision } from "../promotion/look.ts";
@@ -19,8 +19,11 @@ export async function run(call: Call): Promise<ExitCode> {
   const name = session.nameOf(request.environment);
   if (look.plan) {
     const now = look.facts.now;
+    const wayBack = judgeWayBack(look.facts, look.plan);
     const { promotionSeconds: usualSeconds } = await readUsualTimes(session, request.environment);
-    call.output.table(planLines({ plan: look.plan, decision, name, from, to, distance, now, usualSeconds }, style));
+    call.output.table(
+      planLines({ plan: look.plan, decision, name, from, to, distance, now, wayBack, usualSeconds }, style),
+    );
   }
   if (!decision.allowed) {
     const isUnknown = exitOf(decision) === 7;

@@ -1,9 +1,12 @@
 import {
   type Check,
+  count,
   type EnvironmentName,
   type ExitCode,
   exitCodes,
   foundRelease,
+  imageWords,
+  inWords,
   PortError,
   readRelease,
   readStanding,
@@ -26,6 +29,7 @@ import { printable } from "../terminal/escape.ts";
 import { type Mark, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { spellNearTime } from "../terminal/times.ts";
 import { wrap } from "../terminal/wrap.ts";
+import { nameRunning } from "../verify/name-running.ts";
 
 /** Compares stored bytes (--sha) or running ones (--env) with the release. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -52,8 +56,9 @@ async function verifyStored(call: Call, session: Session, sha: Sha): Promise<Exi
   call.output.document(storedDocument(sha, verification));
   switch (verification.status) {
     case "whole": {
-      const { objects, images, release } = verification;
-      const text = `${objects} object${objects === 1 ? "" : "s"} and ${images} image${images === 1 ? "" : "s"} of ${name} match sha256:${shortDigest(release.digest)} where they are stored.`;
+      const { objects, release } = verification;
+      const read = inWords([count(objects, "object"), ...imageWords(release.manifest)]);
+      const text = `${read} of ${name} match sha256:${shortDigest(release.digest)} where they are stored.`;
       call.output.verdict({ verdict: "Same", text });
       break;
     }
@@ -106,13 +111,14 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
   const pages = runs.webSha && runs.webSha !== runs.sha ? await readRelease(session.store, runs.webSha) : look;
   if (look.status !== "found") throw new PortError("verify", "none", `release ${runs.sha} is ${look.status}`);
   const release = look.release.manifest;
-  const verdict = await verifyLive({
+  const seen = await verifyLive({
     ports: await session.connect(target.target),
     state: runs.state,
     web: foundRelease({ status: "known", value: pages })?.web ?? null,
     shapeOf: (service) => release.services.find((shape) => shape.name === service) ?? null,
     reachable: target.target.url !== null,
   });
+  const verdict = { ...seen, checks: nameRunning(seen.checks, runs, standing, style) };
   const exit =
     verdict.status === "yes" ? exitCodes.done : verdict.status === "no" ? exitCodes.refused : exitCodes.unknown;
   const width = Math.max(...verdict.checks.map((check) => check.name.length), 6) + 3;

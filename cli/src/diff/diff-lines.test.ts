@@ -42,6 +42,7 @@ function look(env: string, sha: Sha | null, fields: Partial<EnvironmentRuns> = {
       state: { services: {}, web: null },
     },
     state: sha ? "as-recorded" : "empty",
+    asRecorded: "yes",
     because: null,
     drift: [],
     hold: null,

@@ -1,4 +1,4 @@
-import { type CommitSummary, type ImageDifference, shortDigest } from "@slipway/pipeline";
+import { type CommitSummary, count, type ImageDifference, shortDigest } from "@slipway/pipeline";
 import { stateWords } from "../status/status-lines.ts";
 import { spellDistance } from "../terminal/distance.ts";
 import { cutTo, printable } from "../terminal/escape.ts";
@@ -83,8 +83,6 @@ function pagesWords(pages: Pages, style: Style): string {
   const differ = `${count(entries.length, "entry", "entries")} and ${count(assets.length, "asset")} differ${fallback}`;
   return `${differ}, ${same === 1 ? "1 is" : `${same} are`} the same`;
 }
-
-const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
 
 /** What is compared is the record; where something else runs, or nobody can tell, that has to be said. */
 const disturbances = ({ from, to }: Difference, nameOf: NameOf, style: Style) =>

@@ -36,7 +36,7 @@ function stepDocument(step: Step, n: number): StepDocument {
     case "publish-web":
       return { ...at, kind: step.kind, files: step.files, bytes: step.bytes };
     case "run-migrations":
-      return { ...at, kind: step.kind, migrations: step.pending };
+      return { ...at, kind: step.kind, migrations: step.pending, class: null };
     case "roll-service":
       return { ...at, kind: step.kind, name: step.service, image: step.to.image };
     case "retire-service":

@@ -65,11 +65,12 @@ function environmentDocument(look: EnvironmentLook): EnvironmentDocument {
   };
 }
 
-const nextDocument = ({ sha, distance, decision }: NextMove): NextDocument => ({
+const nextDocument = ({ sha, distance, decision, failed }: NextMove): NextDocument => ({
   sha,
   commits: distance?.commits ?? null,
   decision: decisionWord(decision),
   earliest: decision.earliest?.at ?? null,
   until: decision.earliest?.until ?? null,
-  reasons: decision.reasons.map(({ code, clearsAt }) => ({ code, clearsAt })),
+  reasons: decision.reasons.map(({ code, kind, clearsAt }) => ({ code, kind, clearsAt })),
+  failed: failed && { epoch: failed.epoch, at: failed.at, code: failed.code },
 });

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Decision, type Instant, loadComments, type PromotionReport, shortDigest } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
-import { redacted } from "../output.ts";
+import { redacted, type ToldError } from "../output.ts";
 import { Commands } from "../promotion/next.ts";
 import type { Question } from "../promotion/question.ts";
 import { destinationOf, originOf } from "../promotion/told.ts";
@@ -73,7 +73,18 @@ export const summariseResult = (call: Call, session: Session, { report, message,
     return renderResultComment(redacted(input, call.redactor.redact));
   });
 
-async function append({ shell, redactor }: Call, render: () => Promise<string>): Promise<void> {
+type Writer = Pick<Call, "shell" | "redactor">;
+
+/** Appends what a call ended with that could not do what it was asked. Never throws, as above. */
+export const summariseError = (call: Writer, { document, said }: ToldError): Promise<void> =>
+  append(call, async () => {
+    const { renderErrorSummary } = await loadComments();
+    const { code, exit, message, where, next } = document;
+    const facts = said?.blocks ?? [];
+    return renderErrorSummary({ code, exit, verdict: said?.verdict ?? null, text: message, facts, where, next });
+  });
+
+async function append({ shell, redactor }: Writer, render: () => Promise<string>): Promise<void> {
   try {
     // The first line is how a comment is found again; a summary is not looked for.
     const text = (await render()).replace(/^<!--.*-->\n/, "");

@@ -2,6 +2,7 @@ import type { Session } from "../session.ts";
 import { spellStepSeconds } from "../terminal/durations.ts";
 import { padTo, printable } from "../terminal/escape.ts";
 import { failureLines } from "../terminal/failure-lines.ts";
+import { shownByName } from "../terminal/step-words.ts";
 import { arrow, inLocale, type Style, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { spellTime } from "../terminal/times.ts";
 import { timedLines } from "../terminal/wrap.ts";
@@ -36,7 +37,7 @@ export function epochLines(epoch: EpochSummary, session: Session, style: Style):
   return [
     `${session.nameOf(epoch.environment)} epoch ${epoch.epoch}   ${open.command === "promote" ? "promote   " : ""}${movementWords(epoch, style)}`,
     ...facts.flatMap(([label, text]) => (text === null ? [] : [`  ${label.padEnd(width)}${text}`])),
-    ...epoch.steps.flatMap((step) => stepLines(step, style)),
+    ...stepLines(epoch.steps, style),
   ];
 }
 
@@ -49,13 +50,22 @@ export function movementWords(epoch: EpochSummary, style: Style): string {
   return `${verb === "" ? "" : `${verb} `}${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)}`;
 }
 
-function stepLines(step: EpochSummary["steps"][number], style: Style): readonly string[] {
-  const { report } = step;
+type StepRecord = EpochSummary["steps"][number];
+
+function stepLines(steps: readonly StepRecord[], style: Style): readonly string[] {
+  const shown = steps.map((step) => ({ step, ...shownByName(step.step, step.name, step.back) }));
+  const width = Math.max(0, ...shown.map(({ part }) => part?.length ?? 0));
+  return shown.flatMap(({ step, kind, part }) => {
+    const start = `${kind.padEnd(17)}${part === null ? "" : part.padEnd(width + 2)}`;
+    return recordLines(step, start, style);
+  });
+}
+
+function recordLines({ report, milliseconds }: StepRecord, words: string, style: Style): readonly string[] {
   const mark =
     report.status === "failed" ? "no" : report.status === "unknown" ? "look" : report.changed ? "done" : "same";
-  const name = step.name === null ? "" : `${step.name}  `;
-  const start = `${sign(style, mark)} ${(step.back ? "put back" : step.step).padEnd(17)}${name}`;
-  const right = spellStepSeconds(step.milliseconds / 1000);
+  const start = `${sign(style, mark)} ${words}`;
+  const right = spellStepSeconds(milliseconds / 1000);
   const text = inLocale(style, printable(report.summary));
   const lines = style.isTerminal
     ? timedLines(start, text, right, Math.min(92, style.columns() - 1))

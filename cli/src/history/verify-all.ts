@@ -1,4 +1,4 @@
-import { type EnvironmentName, type ExitCode, exitCodes, shortDigest, verifyHistory } from "@slipway/pipeline";
+import { count, type EnvironmentName, type ExitCode, exitCodes, shortDigest, verifyHistory } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { historyVerifyDocument } from "../documents/history-verify.ts";
 import type { Session } from "../session.ts";
@@ -16,8 +16,7 @@ export async function verifyAll(call: Call, session: Session, asked: readonly En
     const heads = verdicts.flatMap(({ env, verdict }) =>
       verdict.ok && verdict.head ? [`${session.nameOf(env)} ${shortDigest(verdict.head)}`] : [],
     );
-    const environments = `${asked.length} environment${asked.length === 1 ? "" : "s"}`;
-    const text = `${epochs} epoch${epochs === 1 ? "" : "s"}, ${environments}, each record holds the hash of the one before${heads.length > 0 ? `; ${heads.join(", ")}` : ""}.`;
+    const text = `${count(epochs, "epoch")}, ${count(asked.length, "environment")}, each record holds the hash of the one before${heads.length > 0 ? `; ${heads.join(", ")}` : ""}.`;
     call.output.verdict({ verdict: "Whole", text });
     return exitCodes.done;
   }

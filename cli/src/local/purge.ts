@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   type EnvironmentName,
   type ExitCode,
@@ -30,6 +31,7 @@ type Local = typeof import("@slipway/pipeline/local");
  */
 export async function purge(call: Call, session: Session, local: Local): Promise<ExitCode> {
   refuseOtherStore(call, session);
+  const wasThere = existsSync(local.platformFolders(session.root).state);
   const ledgers = await readLedgers(session);
   if (ledgers.busy !== null) return sayBusy(call, session, ledgers.busy);
   const end = await holdAll({
@@ -45,7 +47,9 @@ export async function purge(call: Call, session: Session, local: Local): Promise
     epoch,
     migrations: ledgers.migrations.get(environment) ?? 0,
   }));
-  return sayPurged(call, session, stopped, told, [...ledgers.unusable, ...end.unusable]);
+  const unusable = [...ledgers.unusable, ...end.unusable];
+  if (!wasThere && told.length + unusable.length === 0) return sayNothingThere(call, stopped);
+  return sayPurged(call, session, stopped, told, unusable);
 }
 
 /** One platform serves a folder: its databases are those of the ladder that slipway.yaml names, and only those ledgers may be told. */
@@ -110,6 +114,23 @@ function sayBusy(call: Call, session: Session, { environment, look }: BusyEnviro
   });
   call.output.document(busyPurgeDocument(environment, look));
   return exitCodes.busy;
+}
+
+/** Somebody removed `.slipway`, or nothing was ever promoted here. */
+function sayNothingThere(call: Call, stopped: boolean): ExitCode {
+  call.output.verdict(
+    stopped
+      ? {
+          verdict: "Done",
+          text: "the platform of this machine is stopped, with all it ran; nothing of its environments was left in .slipway.",
+        }
+      : {
+          verdict: "Same",
+          text: "nothing to purge: the platform of this machine did not run, and nothing of its environments is in .slipway. Nothing was changed.",
+        },
+  );
+  call.output.document(purgedDocument(stopped, [], []));
+  return exitCodes.done;
 }
 
 function sayPurged(

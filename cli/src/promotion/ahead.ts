@@ -1,7 +1,8 @@
-import { PortError, type PromotionRequest } from "@slipway/pipeline";
+import { count, type Decision, PortError, type PromotionRequest, type Reason } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
+import type { Style } from "../terminal/style.ts";
 import { spellTime } from "../terminal/times.ts";
 import { lookAtRequest, readingDecision } from "./look.ts";
 import { Commands } from "./next.ts";
@@ -16,18 +17,35 @@ export async function spellAhead(call: Call, session: Session, done: PromotionRe
     const decision = readingDecision(await lookAtRequest(session, request));
     const name = session.nameOf(next);
     if (decision.allowed) return new Commands(sameLadder(call), call.shell.isTerminal).promote(done.sha, next);
-    const definite = decision.reasons.filter((reason) => reason.kind === "no");
-    const codes = definite.filter((reason) => reason.code !== "approval").map((reason) => reason.code);
-    const approvals = definite.some((reason) => reason.code === "approval");
-    const { earliest } = decision;
-    if (earliest) {
-      const at = spellTime(call.output.style, earliest.at);
-      return `${name} from ${at} (${codes.join(", ")})${approvals ? ", once approved" : ""}`;
-    }
-    if (codes.length === 0) return approvals ? `${name}, once approved` : null;
-    return `${name}: no, ${codes.join(", ")}`;
+    return aheadWords(name, decision, call.output.style);
   } catch (error) {
     if (error instanceof PortError) return null;
     throw error;
   }
+}
+
+/** Of a decision that does not allow it. Null: what stands in the way could not be told. */
+export function aheadWords(
+  name: string,
+  { reasons, earliest }: Pick<Decision, "reasons" | "earliest">,
+  style: Style,
+): string | null {
+  const definite = reasons.filter(({ kind }) => kind === "no");
+  const approval = definite.find(({ code }) => code === "approval") ?? null;
+  const others = definite.filter(({ code }) => code !== "approval");
+  const approvals = approval && `, with ${approvalsLeft(approval)}`;
+  if (earliest)
+    return `${name} from ${spellTime(style, earliest.at)} (${others.map(spellWait).join(", ")})${approvals ?? ""}`;
+  if (others.length > 0) return `${name}: no, ${others.map(({ code }) => code).join(", ")}`;
+  return definite.length === reasons.length && approvals ? `${name}${approvals}` : null;
+}
+
+/** What time alone clears: a freeze by its name. */
+const spellWait = ({ code, data }: Reason): string =>
+  typeof data.freeze === "string" ? `${code} "${data.freeze}"` : code;
+
+/** `1 approval`, or `1 more approval` where somebody has approved already. */
+function approvalsLeft({ data: { approved, required } }: Reason): string {
+  if (typeof approved !== "number" || typeof required !== "number") return "approval";
+  return count(required - approved, approved > 0 ? "more approval" : "approval");
 }

@@ -1,5 +1,5 @@
 import { type Ending, exitCodes, type Sha, seenOtherwise } from "@slipway/pipeline";
-import type { Block, Message } from "../terminal/message.ts";
+import type { Message } from "../terminal/message.ts";
 import { sha, type Told, wayAfterHold } from "./told.ts";
 
 type EndingOf<Kind extends Ending["kind"]> = Extract<Ending, { kind: Kind }>;
@@ -59,20 +59,15 @@ export function partialMessage({ notBack }: EndingOf<"partial">, told: Told): Me
   const { report, name, from, to, commands } = told;
   const env = report.request.environment;
   const code = report.failure?.code ?? "revert-failed";
-  const stuck = new Set(notBack);
-  const parts = Object.keys(report.plan?.goal.services ?? {}).map((service): Block => {
-    return {
-      label: service,
-      fact: stuck.has(service) ? `not put back: ${report.failure?.cause ?? "unknown"}` : sha(told, from),
-    };
-  });
-  const others = notBack.filter((part) => !Object.hasOwn(report.plan?.goal.services ?? {}, part));
+  const cause = `not put back: ${report.failure?.cause ?? "unknown"}`;
+  const stuck = notBack.map((part) => (part === "switch-web" ? "web" : part));
+  const unseen = stuck.filter((part) => !told.parts.some(({ label }) => label === part));
   return {
     verdict: "PARTIAL",
     text: `${name} does not run one release; go back or forward to one below. ${code}`,
     blocks: [
-      ...parts,
-      ...others.map((part) => ({ label: part, fact: `not put back: ${report.failure?.cause ?? "unknown"}` })),
+      ...told.parts.map((part) => (stuck.includes(part.label) ? { ...part, evidence: [cause] } : part)),
+      ...unseen.map((part) => ({ label: part, fact: cause })),
     ],
     next: [
       ...(from === null ? [] : [`${commands.rollback(env, from)}     # back, or`]),

@@ -94,9 +94,11 @@ function ways(
     case "held":
       return [commands.verb(`hold --env ${env} --lift`)];
     case "release-missing":
-      if (!sha || request.action !== "promote") return [];
+      if (request.action === "rollback") return mendings(sha, env, commands, commitIsHere);
+      if (!sha) return [];
       return [commitIsHere ? commands.verb(`build --sha ${sha}`) : commands.verb("status --releases")];
     case "release-corrupt":
+      if (request.action === "rollback") return mendings(sha, env, commands, commitIsHere);
       return sha ? [commands.verb(`verify --sha ${sha}`)] : [];
     case "drifted": {
       const over = sha && overridable && request.action === "promote" ? [commands.override(sha, env, code)] : [];
@@ -123,3 +125,14 @@ function ways(
       return [];
   }
 }
+
+/** Building a published commit again puts back what the store has lost or damaged of it. */
+const mendings = (
+  sha: Sha | null,
+  env: EnvironmentName,
+  commands: Commands,
+  commitIsHere: boolean,
+): readonly string[] => [
+  ...(sha && commitIsHere ? [commands.verb(`build --sha ${sha}`)] : []),
+  commands.verb(`doctor --env ${env}`),
+];

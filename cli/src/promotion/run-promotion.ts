@@ -16,7 +16,9 @@ import { sameLadder } from "../terminal/command-line.ts";
 import { utcClock } from "../terminal/times.ts";
 import { spellAhead } from "./ahead.ts";
 import { InterruptedWait, listenForStop } from "./interruption.ts";
+import { nearestRollback } from "./nearest.ts";
 import { Commands } from "./next.ts";
+import { lookAtParts } from "./parts-now.ts";
 import { prepareLocal } from "./prepare-local.ts";
 import { rendererFor } from "./renderer-for.ts";
 import { waitOf } from "./request.ts";
@@ -83,7 +85,9 @@ async function tell(call: Call, session: Session, report: PromotionReport, secon
   const url = (await readTarget(session.store, environment))?.target.url ?? null;
   const isDone = report.ending.kind === "done" && report.request.action === "promote";
   const ahead = isDone ? await spellAhead(call, session, report.request) : null;
-  const message = verdictOf({ call, session, report, seconds, url, ahead });
+  const nearest = await nearestRollback(session, report);
+  const parts = await lookAtParts(session, report, call.output.style);
+  const message = verdictOf({ call, session, report, seconds, url, ahead, parts, nearest });
   call.output.verdict(call.output.style.isTerminal ? message : { ...message, at: utcClock(report.endedAt) });
   call.output.document(promotionDocument(report, { app: session.policy.policy.app, url, next: message.next ?? [] }));
   if (call.shell.variables.GITHUB_STEP_SUMMARY) {

@@ -1,6 +1,7 @@
-import { type EnvironmentName, type PromotionReport, runningOf, type Sha } from "@slipway/pipeline";
+import { type EnvironmentName, type GoodRun, type PromotionReport, runningOf, type Sha } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import type { Session } from "../session.ts";
+import type { Block } from "../terminal/message.ts";
 import { type Style, spellSha } from "../terminal/style.ts";
 import type { Commands } from "./next.ts";
 
@@ -13,6 +14,10 @@ export interface VerdictInput {
   readonly url: string | null;
   /** What may come next, one rung up. */
   readonly ahead: string | null;
+  /** What the parts of a partial environment were seen to run. */
+  readonly parts: readonly Block[];
+  /** Where a rollback that was refused may lead instead. */
+  readonly nearest: GoodRun | null;
 }
 
 /** A report with the words that every ending needs. */
@@ -30,9 +35,7 @@ export interface Told extends VerdictInput {
 export const destinationOf = (report: PromotionReport): Sha | null => {
   const { plan, request, facts } = report;
   const planned = request.only === "web" ? plan?.webRelease : plan?.release;
-  const found =
-    facts?.release?.status === "known" && facts.release.value.status === "found" ? facts.release.value.release : null;
-  return planned?.sha ?? request.sha ?? found?.manifest.git.sha ?? null;
+  return planned?.sha ?? request.sha ?? facts?.sha ?? null;
 };
 
 /** What ran before: the baseline of an open promotion, or what runs by record. */

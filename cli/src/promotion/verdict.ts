@@ -1,4 +1,4 @@
-import { type Ending, exitCodes } from "@slipway/pipeline";
+import { count, type Ending, exitCodes, type Sha } from "@slipway/pipeline";
 import { sameLadder } from "../terminal/command-line.ts";
 import { spellAge, spellSeconds } from "../terminal/durations.ts";
 import type { Block, Message } from "../terminal/message.ts";
@@ -75,11 +75,11 @@ function doneMessage(told: Told): Message {
 }
 
 function alreadyMessage({ verdict }: Extract<Ending, { kind: "already" }>, told: Told): Message {
-  const count = (part: string, one: string, many: string) => {
+  const counted = (part: string, one: string, many?: string) => {
     const number = verdict.checks.filter((check) => check.part === part).length;
-    return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+    return number === 0 ? [] : [count(number, one, many)];
   };
-  const looked = [...count("service", "service", "services"), ...count("entry", "entry", "entries")];
+  const looked = [...counted("service", "service"), ...counted("entry", "entry", "entries")];
   const checked = looked.length === 0 ? "" : ` (${looked.join(" and ")} checked)`;
   const again = told.report.request.action === "rollback" ? "runs" : "already runs";
   return {
@@ -89,7 +89,7 @@ function alreadyMessage({ verdict }: Extract<Ending, { kind: "already" }>, told:
 }
 
 function refusedMessage(told: Told): Message {
-  const { report, session, style, commands, to } = told;
+  const { report, session, style, commands, to, nearest } = told;
   const { request, facts } = report;
   const reasons = report.decision?.reasons ?? [];
   const now = facts?.now ?? report.endedAt;
@@ -108,10 +108,22 @@ function refusedMessage(told: Told): Message {
     verdict: isUnknown ? "Unknown" : "Refused",
     text: `${refusedWords(told)} ${countReasons(reasons)}. Nothing was changed.`,
     blocks: reasonBlocks(reasons, style, now),
-    notes: earliest === null ? [] : [["Earliest", earliest]],
-    next: [...again, ...nextAfterRefusal(request, to, reasons, below, open, commands, isCommitHere(facts))].slice(0, 3),
+    notes: [...(earliest === null ? [] : [["Earliest", earliest] as const]), ...nearestNote(told)],
+    next: [
+      ...again,
+      ...(nearest === null ? [] : [rollbackTo(told, nearest.sha)]),
+      ...nextAfterRefusal(request, to, reasons, below, open, commands, isCommitHere(facts)),
+    ].slice(0, 3),
   };
 }
+
+function nearestNote({ nearest, name, style }: Told): readonly (readonly [string, string])[] {
+  if (nearest === null) return [];
+  const until = nearest.until === null ? "" : ` to ${spellTime(style, nearest.until)}`;
+  return [["Nearest", `${spellSha(style, nearest.sha)}, ran in ${name} ${spellTime(style, nearest.from)}${until}`]];
+}
+
+const rollbackTo = ({ commands, report: { request } }: Told, sha: Sha): string => commands.again({ ...request, sha });
 
 /** A commit that the repository does not know is on no branch and off none. */
 const isCommitHere = (facts: Told["report"]["facts"]): boolean =>

@@ -1,4 +1,5 @@
 import { type EnvironmentName, listReleases, type StoredRelease } from "@slipway/pipeline";
+import { atOneMoment } from "../session/one-moment.ts";
 import type { Session } from "../session.ts";
 import { type EnvironmentLook, observeEnvironment } from "./observe-environment.ts";
 
@@ -13,6 +14,7 @@ export async function lookAtLadder(
   session: Session,
   asked: readonly EnvironmentName[] = session.policy.policy.environments.map(({ name }) => name),
 ): Promise<LadderLook> {
-  const newest = (await listReleases(session.store, 1))[0] ?? null;
-  return { newest, looks: await Promise.all(asked.map((env) => observeEnvironment(session, env, newest))) };
+  const moment = atOneMoment(session);
+  const newest = (await listReleases(moment.store, 1))[0] ?? null;
+  return { newest, looks: await Promise.all(asked.map((env) => observeEnvironment(moment, env, newest))) };
 }

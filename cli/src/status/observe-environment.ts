@@ -20,11 +20,14 @@ import {
   type Sha,
   type Standing,
   type StoredRelease,
+  shortSha,
   type UserError,
   verifyLive,
 } from "@slipway/pipeline";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
 import type { Session } from "../session.ts";
+import { releaseWith } from "../verify/name-running.ts";
+import { type FailedAttempt, readFailedAttempt } from "./failed-attempt.ts";
 import { ifReadable } from "./if-readable.ts";
 
 type EnvironmentStateWord = "as-recorded" | "drift" | "partial" | "in-progress" | "empty" | "unknown";
@@ -39,6 +42,8 @@ export interface NextMove {
   /** Null: nothing runs yet. */
   readonly distance: Distance | null;
   readonly decision: Decision;
+  /** The newest attempt at it there failed; null: it did not, or none is known of. */
+  readonly failed: FailedAttempt | null;
   /** By the store's clock. */
   readonly now: string;
 }
@@ -50,6 +55,8 @@ export interface EnvironmentRuns {
   readonly observedAt: string;
   readonly runs: GoodRun | null;
   readonly state: EnvironmentStateWord;
+  /** Whether what runs is what the ledger says, also while somebody holds the lease. */
+  readonly asRecorded: "yes" | "no" | "unknown";
   /** Why it is unknown, or what is open. */
   readonly because: string | null;
   readonly drift: readonly DriftItem[];
@@ -79,12 +86,12 @@ export async function observeEnvironment(
       const look = await lookAtEnvironment(session, env);
       const newestSha = newest?.manifest.git.sha ?? null;
       const { runs } = look;
-      return {
-        ...look,
-        subject: await subjectOf(session, runs),
-        behind: await commitsBehind(session, runs, newestSha),
-        next: await nextMove(session, env, runs, newestSha),
-      };
+      const subject = await subjectOf(session, runs);
+      const [behind, next] = await Promise.all([
+        commitsBehind(session, runs, newestSha),
+        nextMove(session, env, look, newestSha),
+      ]);
+      return { ...look, subject, behind, next };
     },
     (error) => ({ ...unreadable(session, env, error), subject: null, behind: null, next: null }),
   );
@@ -113,6 +120,7 @@ const unreadable = (session: Session, env: EnvironmentName, error: UserError | B
   observedAt: session.clock.now(),
   runs: null,
   state: "unknown",
+  asRecorded: "unknown",
   because: error.message,
   drift: [],
   hold: null,
@@ -130,7 +138,7 @@ async function lookAtEnvironment(session: Session, env: EnvironmentName): Promis
     readTarget(store, env),
   ]);
   const runs = runningOf(standing);
-  const seen = await lookLive(session, env, runs);
+  const seen = await lookLive(session, env, standing, runs);
   return {
     env,
     target: target?.target.kind ?? null,
@@ -138,6 +146,7 @@ async function lookAtEnvironment(session: Session, env: EnvironmentName): Promis
     observedAt: session.clock.now(),
     runs,
     ...stateOf(standing, lease, runs, seen),
+    asRecorded: seen.status,
     drift: seen.drift,
     hold,
     lease: lease?.state === "held" ? lease : null,
@@ -147,12 +156,23 @@ async function lookAtEnvironment(session: Session, env: EnvironmentName): Promis
 }
 
 interface Seen {
-  readonly status: "yes" | "no" | "unknown";
+  readonly status: EnvironmentRuns["asRecorded"];
   readonly because: string | null;
   readonly drift: readonly DriftItem[];
 }
 
-async function lookLive(session: Session, env: EnvironmentName, runs: GoodRun | null): Promise<Seen> {
+/** `runs f27c96d`, where another release of ours has those bytes. */
+function foundWords({ name, message, runs }: Check, standing: Standing): string {
+  const sha = runs && (runs.sha ?? releaseWith(runs.image, name, standing));
+  return sha ? `runs ${shortSha(sha)}` : message;
+}
+
+async function lookLive(
+  session: Session,
+  env: EnvironmentName,
+  standing: Standing,
+  runs: GoodRun | null,
+): Promise<Seen> {
   if (!runs) return { status: "yes", because: null, drift: [] };
   const stored = await readTarget(session.store, env);
   if (!stored) return { status: "unknown", because: "it has no target.json", drift: [] };
@@ -162,11 +182,12 @@ async function lookLive(session: Session, env: EnvironmentName, runs: GoodRun | 
     const unknown = verdict.checks.find((check) => check.status === "unknown");
     const drift = verdict.checks
       .filter((check) => check.status === "no")
-      .map(({ part, name, message }) => ({
-        part,
-        name,
-        expected: part === "service" ? (runs.state.services[name]?.image ?? null) : (runs.state.web?.sha ?? null),
-        found: message,
+      .map((check) => ({
+        part: check.part,
+        name: check.name,
+        expected:
+          check.part === "service" ? (runs.state.services[check.name]?.image ?? null) : (runs.state.web?.sha ?? null),
+        found: foundWords(check, standing),
       }));
     return { status: verdict.status, because: unknown?.message ?? null, drift };
   } catch (error) {
@@ -184,7 +205,11 @@ function stateOf(
   if (lease?.state === "held" && !lease.stale)
     return { state: "in-progress", because: `${lease.by.name}, ${lease.doing}` };
   const open = standing.unfinished;
-  if (open?.partial) return { state: "partial", because: `epoch ${open.epoch}` };
+  if (open?.partial) {
+    const { notBack } = open.partial;
+    const stuck = notBack.length === 0 ? "" : `, ${notBack.join(" and ")} not put back`;
+    return { state: "partial", because: `epoch ${open.epoch}${stuck}` };
+  }
   if (open) return { state: "in-progress", because: `epoch ${open.epoch} has a plan and no outcome` };
   if (!runs) return { state: "empty", because: null };
   if (seen.status === "no") return { state: "drift", because: null };
@@ -210,7 +235,7 @@ export async function shaToEnter(session: Session, env: EnvironmentName, newest:
 async function nextMove(
   session: Session,
   env: EnvironmentName,
-  runs: GoodRun | null,
+  { runs, standing }: EnvironmentRuns,
   newest: Sha | null,
 ): Promise<NextMove | null> {
   const sha = await shaToEnter(session, env, newest);
@@ -230,7 +255,8 @@ async function nextMove(
   };
   const look = await lookAtRequest(session, request);
   const distance = runs ? distanceOf(look.facts) : null;
-  return { sha, distance, decision: readingDecision(look), now: look.facts.now };
+  const failed = await readFailedAttempt(session, env, sha, { standing, runs });
+  return { sha, distance, decision: readingDecision(look), failed, now: look.facts.now };
 }
 
 /** Null also where the ledger below cannot be read, which its own row says. */

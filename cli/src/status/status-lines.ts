@@ -3,13 +3,14 @@ import type { Call } from "../call.ts";
 import type { Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { spellDistance } from "../terminal/distance.ts";
-import { spellAge, spellWait } from "../terminal/durations.ts";
+import { spellAge } from "../terminal/durations.ts";
 import { printable } from "../terminal/escape.ts";
 import { arrow, type Style, sign, spellSha, textColumns } from "../terminal/style.ts";
 import { tableLines } from "../terminal/table.ts";
 import { spellNearTime, spellTime } from "../terminal/times.ts";
 import { wrap } from "../terminal/wrap.ts";
 import { commandsFor } from "./commands-for.ts";
+import { moveWords } from "./move-words.ts";
 import type { EnvironmentLook, EnvironmentRuns, NextMove } from "./observe-environment.ts";
 
 /** `promote status` as a page: what runs where, then what may move. */
@@ -37,7 +38,8 @@ export function statusLines(
   return [
     ...wrap(head, columns, 2),
     ...tableLines(rows, columns),
-    ...(moves.length > 0 ? ["Next to move", ...tableLines(moves, columns - 2).map((line) => `  ${line}`)] : []),
+    ...(moves.length + commands.length > 0 ? ["Next to move"] : []),
+    ...(moves.length > 0 ? tableLines(moves, columns - 2).map((line) => `  ${line}`) : []),
     ...commands.map((command) => `  ${command}`),
   ];
 }
@@ -90,22 +92,13 @@ function moveRow(look: EnvironmentLook, next: NextMove, session: Session, style:
   return [
     `${spellSha(style, next.sha)} ${arrow(style)} ${session.nameOf(look.env)}`,
     far,
-    busy ?? moveWords(next, style),
+    busy ?? [moveWords(next, style), ...failedWords(next)].join("; "),
   ];
 }
 
-function moveWords({ decision, now }: NextMove, style: Style): string {
-  if (decision.allowed) return "yes";
-  const definite = decision.reasons.filter((reason) => reason.kind === "no");
-  if (definite.length === 0) return `could not tell: ${decision.reasons.map((reason) => reason.code).join(", ")}`;
-  const codes = definite.map((reason) => reason.code).filter((code) => code !== "approval");
-  const approval = definite.find((reason) => reason.code === "approval")?.message.replace(/ for plan.*$/, "") ?? null;
-  const approved = approval === null ? "" : `approved ${approval}`;
-  const { earliest } = decision;
-  if (earliest) {
-    const wait = spellWait((Date.parse(earliest.at) - Date.parse(now)) / 1000);
-    const until = earliest.until === null ? "" : `, until ${spellNearTime(style, earliest.until, now)}`;
-    return `in ${wait} (${codes.join(", ")})${until}${approved === "" ? "" : `; ${approved}`}`;
-  }
-  return codes.length === 0 ? approved : `no: ${codes.join(", ")}${approved === "" ? "" : `; ${approved}`}`;
+function failedWords({ failed, now }: NextMove): readonly string[] {
+  if (failed === null) return [];
+  const seconds = (Date.parse(now) - Date.parse(failed.at)) / 1000;
+  const ago = spellAge(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60);
+  return [`failed there ${ago} ago, epoch ${failed.epoch}: ${printable(failed.code)}`];
 }

@@ -28,8 +28,7 @@ export class BuildRenderer {
   show(event: BuildEvent): void {
     const { style } = this.#output;
     if (event.type === "build:start") {
-      const where = event.branch === null ? "detached" : `on ${printable(event.branch)}`;
-      this.#print(`${event.app} ${spellSha(style, event.sha)} ${quoteSubject(event.subject)}, ${where}`);
+      this.#print(`${event.app} ${spellSha(style, event.sha)} ${quoteSubject(event.subject)}, ${whereabouts(event)}`);
     } else if (event.type === "publish:start") {
       this.#print(`${event.app} ${spellSha(style, event.sha)} ${quoteSubject(event.subject)}, built before`);
     } else if (event.type === "build:log") this.#last = printable(event.line);
@@ -79,4 +78,10 @@ export class BuildRenderer {
     if (this.#output.style.redraws) this.#output.draw("\r\u001b[K");
     this.#output.say(...lines);
   }
+}
+
+/** Of another commit than the one that is checked out nothing else was looked at. */
+function whereabouts({ branch, isHead }: Extract<BuildEvent, { type: "build:start" }>): string {
+  if (!isHead) return "not the commit that is checked out";
+  return `${branch === null ? "detached" : `on ${printable(branch)}`}, work tree clean`;
 }

@@ -1,6 +1,9 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
+/** Holds nothing that moves a cursor, changes a colour or turns a direction. */
+export const isPrintable = (text: string): boolean => text.search(control) === -1 && !/[\t\n]/.test(text);
+
 const spelledOut = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
@@ -21,6 +24,10 @@ export const printableJson = (value: unknown): string =>
   JSON.stringify(value)
     .replace(control, spelledOut)
     .replaceAll("##[", `#${spelledOut("#")}[`);
+
+/** A value as one word for bash or zsh that means the same and holds nothing of the above. */
+export const printableWord = (text: string): string =>
+  `$'${text.replace(/[\\']/g, "\\$&").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replace(control, spelledOut)}'`;
 
 /** The same for text of several lines. */
 export const printableLines = (text: string): readonly string[] =>

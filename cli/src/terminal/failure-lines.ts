@@ -1,4 +1,4 @@
-import type { FailureReport } from "@slipway/pipeline";
+import { type FailureReport, withoutBlankEdges } from "@slipway/pipeline";
 import { printable, printableLines } from "./escape.ts";
 import { wrap } from "./wrap.ts";
 
@@ -8,8 +8,10 @@ export function failureFacts(
   hasCause = true,
 ): readonly (readonly [label: string, lines: readonly string[]])[] {
   const { where, log, logLines, requestsServed } = failure;
-  const shown = log.slice(-8).map(printable);
-  const remark = logLines > shown.length ? `     (last ${shown.length} of ${logLines} lines)` : "";
+  const said = withoutBlankEdges(log);
+  const shown = withoutBlankEdges(said.slice(-8)).map(printable);
+  const remark =
+    logLines - (log.length - said.length) > shown.length ? `     (last ${shown.length} of ${logLines} lines)` : "";
   return [
     ...(hasCause ? [["cause", [printable(failure.cause)]] as const] : []),
     ...(where

@@ -84,6 +84,8 @@ export class InteractiveRenderer implements Renderer {
         this.#finish(event);
         break;
       case "turn":
+        // Going back is gone on with: nothing above says why.
+        if (this.#steps.length === 0) this.#print(...wrap(goingBackLine(event, this.#style), this.#style.columns(), 2));
         this.#steps = event.steps;
         this.#position = 0;
         this.#partWidth = partWidth(event.steps);
@@ -116,7 +118,8 @@ export class InteractiveRenderer implements Renderer {
     this.#partWidth = partWidth(event.steps);
     const back = event.from ? `puts ${spellSha(this.#style, event.from)} back` : "takes it down again";
     this.#hint = `  Ctrl-C stops and ${back}. If this dies, run the same command again.`;
-    this.#print(...wrap(startLine(event, this.#style, this.#name), this.#style.columns(), 2));
+    const lines = [startLine(event, this.#style, this.#name), ...resumedLines(event)];
+    this.#print(...lines.flatMap((line) => wrap(line, this.#style.columns(), 2)));
     this.#keepDrawing();
   }
 
@@ -233,7 +236,7 @@ export class InteractiveRenderer implements Renderer {
 function startLine(event: Of<"run:start">, style: Style, nameOf: (environment: string) => string): string {
   const distance = event.from === null ? null : spellDistance(event);
   return [
-    `${event.app} ${arrow(style)} ${nameOf(event.environment)}`,
+    `${event.app} ${arrow(style)} ${nameOf(event.env)}`,
     `${spellSha(style, event.from)} ${arrow(style)} ${spellSha(style, event.to)}`,
     ...(distance === null ? [] : [distance]),
     `plan ${event.plan.replace(/^sha256:/, "").slice(0, 12)}`,
@@ -243,9 +246,22 @@ function startLine(event: Of<"run:start">, style: Style, nameOf: (environment: s
 }
 
 const takeoverLines = (event: Of<"lease:takeover">, style: Style): readonly string[] => {
-  const epoch = event.epoch === null ? "" : ` of epoch ${event.epoch}`;
+  const [whose, request] =
+    event.epoch === null
+      ? ["", "a request of theirs"]
+      : [`, epoch ${event.epoch},`, `a request of epoch ${event.epoch}`];
   return [
-    `Last heartbeat of ${printable(event.holder)}${epoch} was ${spellAge(event.silentSeconds)} ago. Taking over.`,
-    `Nothing changes before ${spellMoment(style, event.quietUntil)}: a request of the one before may still land.`,
+    `Last heartbeat of ${printable(event.holder)}${whose} was ${spellAge(event.silentSeconds)} ago. Taking over.`,
+    `Nothing changes before ${spellMoment(style, event.quietUntil)}: ${request} may still land.`,
   ];
 };
+
+const resumedLines = ({ resumes, epoch }: Of<"run:start">): readonly string[] =>
+  resumes === null
+    ? []
+    : [
+        `Epoch ${resumes} is not finished: epoch ${epoch} goes on with it. Policy said yes then, and is not asked again.`,
+      ];
+
+const goingBackLine = ({ to, because }: Of<"turn">, style: Style): string =>
+  `Going back to ${spellSha(style, to)}: ${printable(because)}`;

@@ -1,4 +1,4 @@
-import { printable, widthOf } from "./escape.ts";
+import { isPrintable, printable, printableWord, widthOf } from "./escape.ts";
 import { type Style, textColumns } from "./style.ts";
 import { wrap } from "./wrap.ts";
 
@@ -74,5 +74,7 @@ function noteLine(label: string, text: string, columns: number, width: number): 
 }
 
 /** An argument as a shell of today's people takes it. */
-export const quoteArgument = (text: string): string =>
-  /^[A-Za-z0-9_./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+export function quoteArgument(text: string): string {
+  if (/^[A-Za-z0-9_./:=@,+-]+$/.test(text)) return text;
+  return isPrintable(text) ? `'${text.replaceAll("'", `'\\''`)}'` : printableWord(text);
+}

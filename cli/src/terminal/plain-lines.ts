@@ -55,10 +55,7 @@ export class PlainRenderer implements Renderer {
         this.#waitForLease(event);
         break;
       case "lease:takeover":
-        this.#line(
-          "lease",
-          `taking over from ${event.holder}, silent for ${Math.round(event.silentSeconds)} s; nothing changes before ${utc(event.quietUntil)}`,
-        );
+        this.#line("lease", takeoverWords(event));
         break;
       case "step:start":
         this.#lastWaiting = 0;
@@ -99,12 +96,17 @@ export class PlainRenderer implements Renderer {
 
   #begin(event: Of<"run:start">): void {
     const { style } = this.#output;
-    const where = `${event.app} ${arrow(style)} ${this.#name(event.environment)}`;
+    const where = `${event.app} ${arrow(style)} ${this.#name(event.env)}`;
     const plan = event.plan.replace(/^sha256:/, "").slice(0, 12);
     const verb = event.direction === "forward" ? "promote" : "rollback";
     this.#line(verb, `${where}, epoch ${event.epoch}, plan ${plan}, ${event.by}`);
     this.#line("from", event.from ?? "nothing");
     this.#line("to", event.to ?? "nothing");
+    if (event.resumes !== null)
+      this.#line(
+        "resumes",
+        `epoch ${event.resumes}, which is not finished; policy said yes then, and is not asked again`,
+      );
   }
 
   #wait({ step, text, seconds, limitSeconds }: Of<"step:progress">): void {
@@ -147,4 +149,10 @@ const spellStep = (step: Step): string => {
 const spellShown = (step: Step, back: boolean): string => {
   const { kind, part } = shownAs(step, back);
   return part === null ? kind : `${kind} ${part}`;
+};
+
+const takeoverWords = ({ holder, epoch, silentSeconds, quietUntil }: Of<"lease:takeover">): string => {
+  const whose = epoch === null ? "" : `, epoch ${epoch}`;
+  const silent = `silent for ${Math.round(silentSeconds)} s`;
+  return `taking over from ${holder}${whose}, ${silent}; nothing changes before ${utc(quietUntil)}`;
 };

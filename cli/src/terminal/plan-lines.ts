@@ -1,4 +1,4 @@
-import type { Decision, Distance, Plan, Sha } from "@slipway/pipeline";
+import type { Decision, Distance, Plan, Sha, WayBack } from "@slipway/pipeline";
 import { spellDistance } from "./distance.ts";
 import { spellSeconds } from "./durations.ts";
 import { printable } from "./escape.ts";
@@ -15,13 +15,14 @@ interface PlanWords {
   readonly to: Sha | null;
   readonly distance: Distance;
   readonly now: string;
+  readonly wayBack: WayBack;
   /** How long a promotion usually takes there; null: not known. */
   readonly usualSeconds?: number | null;
 }
 
 /** A plan as people read it: what moves, whether it may, the steps, and how to apply exactly it. */
 export function planLines(
-  { plan, decision, name, from, to, distance, now, usualSeconds = null }: PlanWords,
+  { plan, decision, name, from, to, distance, now, wayBack, usualSeconds = null }: PlanWords,
   style: Style,
 ): readonly string[] {
   const hash = plan.hash.replace(/^sha256:/, "").slice(0, 12);
@@ -35,14 +36,16 @@ export function planLines(
     return `${String(index + 1).padStart(3)} ${step.kind.padEnd(17)}${label}${text}${already}`;
   });
   const head = `Plan ${hash}: ${spellSha(style, from)} ${arrow(style)} ${spellSha(style, to)} in ${name}${far === null ? "" : `, ${far}`}. ${spellDecision(decision, style, now)}`;
-  const usually = usualSeconds === null ? "" : `Usually ${spellSeconds(usualSeconds)}.   `;
+  const usually = usualSeconds === null ? "" : ` Usually ${spellSeconds(usualSeconds)}.`;
+  const last = `${spellWayBack(wayBack)}${usually}   --expect ${hash} applies exactly this.`;
   const columns = textColumns(style);
-  return [
-    ...wrap(head, columns, 2),
-    ...steps.flatMap((line) => wrap(line, columns, 21)),
-    `${usually}--expect ${hash} applies exactly this.`,
-  ];
+  return [...wrap(head, columns, 2), ...steps.flatMap((line) => wrap(line, columns, 21)), ...wrap(last, columns, 2)];
 }
+
+const wayBackWords = { yes: "yes", no: "no", unknown: "not known" };
+
+const spellWayBack = ({ status, because }: WayBack): string =>
+  `Back at every step: ${wayBackWords[status]}${because === null ? "" : `, ${printable(because)}`}.`;
 
 function spellDecision(decision: Decision, style: Style, now: string): string {
   if (decision.allowed) return "Allowed now.";

@@ -64,7 +64,7 @@ const failed: StepReport = {
 const start: PromotionEvent = {
   type: "run:start",
   app: "chronoledger",
-  environment: "staging" as EnvironmentName,
+  env: "staging" as EnvironmentName,
   direction: "forward",
   from,
   to,
@@ -186,11 +186,45 @@ describe("a promotion on a terminal", () => {
 
   it("shows the way back of a promotion that was left open, though no run began before it", () => {
     const { shell, renderer } = interactive(noColour);
-    renderer.show({ type: "turn", because: "x", to: from, steps: [switchWeb, worker] });
+    renderer.show({ type: "turn", because: "interrupted by octocat", to: from, steps: [switchWeb, worker] });
     renderer.show(begin(1, switchWeb, true));
     renderer.say();
-    expect(shown(shell)[0]).toMatch(/^\* put back {9}web/);
+    expect(shown(shell)[0]).toBe("Going back to e7d2b9a: interrupted by octocat");
+    expect(shown(shell)[1]).toMatch(/^\* put back {9}web/);
     renderer.end();
+  });
+
+  it("says what the steps to come will do, and no more of them than can be asked", () => {
+    const { shell, renderer } = interactive(noColour);
+    const web = { ...switchWeb, entries: 2 };
+    const state = { services: { api: revision("9") }, web: { sha: to, digest: digest("2") } };
+    const verify: Step = { kind: "verify-live", already: false, state, asks: { entries: 2, smokeChecks: 1 } };
+    const unreachable: Step = { ...verify, asks: { entries: 0, smokeChecks: 0 } };
+    const gone: Step = { ...unreachable, state: { services: { api: null }, web: null } };
+    renderer.show({ ...start, steps: [api, web, verify, unreachable, gone] });
+    renderer.show(begin(1, api));
+    expect(shown(shell).slice(2, 6)).toEqual([
+      "· switch-web       pointer e7d2b9a → 1f6ac3d, 2 entries",
+      "· verify-live      digest of every task, hash of 2 entries, 1 smoke check",
+      "· verify-live      digest of every task, web pointer",
+      "· verify-live      that nothing is left",
+    ]);
+    renderer.end();
+  });
+
+  it("says whose lease it takes, and that it goes on with what was left open", () => {
+    const { shell, renderer } = interactive(noColour);
+    const quietUntil = "2026-11-20T11:09:12.000Z" as Instant;
+    const lease = { type: "lease:takeover", epoch: 18 as Epoch, holder: "ci@github", silentSeconds: 175 } as const;
+    renderer.show({ ...lease, quietUntil });
+    renderer.show({ ...start, epoch: 19 as Epoch, resumes: 18 as Epoch });
+    renderer.end();
+    const lines = shown(shell);
+    expect(lines[0]).toBe("Last heartbeat of ci@github, epoch 18, was 2 min 55 s ago. Taking over.");
+    expect(lines[1]).toMatch(/^Nothing changes before .*: a request of epoch 18 may still land\.$/);
+    expect(lines.at(-1)).toBe(
+      "Epoch 18 is not finished: epoch 19 goes on with it. Policy said yes then, and is not asked again.",
+    );
   });
 
   it("says what was seen of a service that never came up, and then the cause once", () => {
@@ -222,6 +256,30 @@ describe("a promotion on a terminal", () => {
       "✓ put back         web     pointer 1f6ac3d → e7d2b9a                                   0.3 s",
     ]);
   });
+
+  it.each([
+    { name: "around it", log: ["", " ", "fatal: x", "", "exit 1", ""], logLines: 6, remark: "" },
+    {
+      name: "before the eight that are shown",
+      log: ["a", "", ..."bcdefgh"],
+      logLines: 9,
+      remark: "(last 7 of 9 lines)",
+    },
+  ])(
+    "begins and ends a log with a line that says something, where blank ones are $name",
+    ({ log, logLines, remark }) => {
+      const failure = failed.failure && { ...failed.failure, log, logLines };
+      const { shell, renderer } = interactive(noColour);
+      renderer.show(start);
+      renderer.show(end(2, worker, { ...failed, failure }, 48.6));
+      renderer.end();
+      const text = screenOf(shell.err());
+      const lines = text.slice(text.indexOf("  log"), text.indexOf("  traffic")).trimEnd().split("\n");
+      expect(lines[0]).toMatch(/^ {2}log {6}\w/);
+      expect(lines[0]?.endsWith(remark)).toBe(true);
+      expect(lines.at(-1)).toMatch(/^ {11}\w/);
+    },
+  );
 
   it("has the same words in a C locale and without colour", () => {
     const { shell, renderer } = interactive({ variables: { LC_ALL: "C", NO_COLOR: "1" } });

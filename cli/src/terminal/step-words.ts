@@ -1,25 +1,31 @@
-import type { EnvironmentState, Step, StepReport } from "@slipway/pipeline";
+import { count, type EnvironmentState, inWords, type Step, type StepReport, spellImages } from "@slipway/pipeline";
 import { arrow, type Mark, type Style } from "./style.ts";
 
 const short = (sha: string): string => sha.slice(0, 7);
 const digest = (text: string): string => text.slice(0, 19);
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 /** Name of the service that a step is about. */
 export const partOf = (step: Step): string | null => ("service" in step ? step.service : null);
 
 /** What was changed before is put back; what only prepares or looks keeps its name on the way back. */
-export function shownAs(step: Step, back: boolean): { readonly kind: string; readonly part: string | null } {
-  const part = step.kind === "switch-web" && back ? "web" : partOf(step);
-  const isPutBack = back && (part !== null || step.kind === "switch-web");
-  return { kind: isPutBack ? "put back" : step.kind, part };
+export const shownAs = (step: Step, back: boolean): ShownStep => shownByName(step.kind, partOf(step), back);
+
+interface ShownStep {
+  readonly kind: string;
+  readonly part: string | null;
+}
+
+/** The same of a step that is on record; `service`: the one that it is about. */
+export function shownByName(kind: Step["kind"], service: string | null, back: boolean): ShownStep {
+  const part = kind === "switch-web" && back ? "web" : service;
+  return { kind: back && part !== null ? "put back" : kind, part };
 }
 
 /** What a step is going to do, in one line. */
 export function describeStep(step: Step, style: Style, before: EnvironmentState | null = null): string {
   switch (step.kind) {
     case "pin-artifacts":
-      return step.already ? "kept already" : `${count(step.images.length, "image")} of ${short(step.sha)} kept`;
+      return step.already ? "kept already" : `${keptImages(step)} of ${short(step.sha)} kept`;
     case "prepare-services":
       return count(step.services.length, "definition");
     case "publish-web":
@@ -35,16 +41,28 @@ export function describeStep(step: Step, style: Style, before: EnvironmentState 
     case "retire-service":
       return "stopped, no task left";
     case "switch-web":
-      return `pointer ${step.from ? short(step.from.sha) : "nothing"} ${arrow(style)} ${step.to ? short(step.to.sha) : "nothing"}`;
+      return `pointer ${spellWeb(step.from)} ${arrow(style)} ${spellWeb(step.to)}${step.entries === undefined ? "" : `, ${count(step.entries, "entry", "entries")}`}`;
     case "invalidate":
       return step.paths.length <= 3
         ? step.paths.join(step.paths.length === 2 ? " and " : ", ")
         : `${step.paths.length} paths`;
-    case "verify-live": {
-      const services = Object.values(step.state.services).filter((revision) => revision !== null).length;
-      return [count(services, "service"), ...(step.state.web ? ["web"] : [])].join(", ");
-    }
+    case "verify-live":
+      return spellLooks(step).join(", ");
   }
+}
+
+const spellWeb = (web: EnvironmentState["web"]): string => (web ? short(web.sha) : "nothing");
+
+/** What is going to be looked at; without an address to ask there is less of it. */
+function spellLooks({ state, asks }: Extract<Step, { kind: "verify-live" }>): readonly string[] {
+  const runs = Object.values(state.services).some((revision) => revision !== null);
+  const looks = [
+    ...(runs ? ["digest of every task"] : []),
+    ...(asks?.entries ? [`hash of ${count(asks.entries, "entry", "entries")}`] : []),
+    ...(state.web && !asks?.entries ? ["web pointer"] : []),
+    ...(asks && asks.smokeChecks > 0 ? [count(asks.smokeChecks, "smoke check")] : []),
+  ];
+  return looks.length === 0 ? ["that nothing is left"] : looks;
 }
 
 /** Sign of a finished step. Verification never changes anything and is done all the same. */
@@ -69,6 +87,9 @@ export function headlineOf(
   if (step.kind === "roll-service" && progress !== null) return { text: progress, hasCause: progress !== summary };
   return { text: summary, hasCause: false };
 }
+
+const keptImages = ({ images, hasRunner = false }: Extract<Step, { kind: "pin-artifacts" }>): string =>
+  inWords(spellImages(images.length - (hasRunner ? 1 : 0), hasRunner));
 
 function spellBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -80,6 +80,7 @@ describe("text from outside", () => {
     ["it's $HOME", `'it'\\''s $HOME'`],
     ["<text>", "'<text>'"],
     ["", "''"],
+    ["it's\u001b[31m\u202e\\ here\n", "$'it\\'s\\u001b[31m\\u202e\\\\ here\\n'"],
   ])("is quoted for a shell: %s", (text, quoted) => {
     expect(quoteArgument(text)).toBe(quoted);
   });

@@ -5,7 +5,7 @@ import type { TimelineEpoch } from "../../src/board/documents.ts";
 import { type Look, type OpenBoard, setUpBoards } from "./browser.ts";
 import { anError } from "./fixtures/error.ts";
 import { boardWith, now, shas } from "./fixtures/ladder.ts";
-import { timeline } from "./fixtures/runs.ts";
+import { journey, timeline } from "./fixtures/runs.ts";
 
 const boards = setUpBoards();
 // axe takes seconds a page, and more on a machine that does other things beside it.
@@ -63,13 +63,14 @@ for (const look of looks) {
     } as const;
     const hold = { by: "octocat", at: now, reason: "after the rollback" };
     boards.server.answers.set("/api/board", () => {
-      const first = boardWith("staging", {
+      const busy = {
         state: "in-progress",
         because: "ci@github, roll-service api",
         lease,
         hold,
         webSha: shas.paged,
-      });
+      } as const;
+      const first = boardWith("staging", busy, { commands: ["promote lock --env staging --store '\u202e'"] });
       const open = { epoch: 18, sha: shas.colour, partial: ["worker"] };
       const others = boardWith("prod", { state: "partial", because: "epoch 18", open }).status.environments;
       return {
@@ -83,10 +84,41 @@ for (const look of looks) {
     boards.server.answers.set("/api/figures", () => anError({ next: ["promote doctor"] }));
     const board = await boards.open("", look);
     await board.page.locator(".drawing").waitFor();
+    await board.page.getByText("not for copying").waitFor();
     expect(await findings(board)).toEqual([]);
     boards.server.mood = "gone";
     await board.page.clock.runFor(22_000);
     await board.page.getByText("was: PARTIAL: epoch 18").waitFor();
+    expect(await findings(board)).toEqual([]);
+    await board.expectNoSidewaysScroll();
+  });
+}
+
+const unreadLedger = <T extends { readonly environments: readonly { readonly env: string }[] }>(document: T): T => ({
+  ...document,
+  environments: document.environments.map((one) =>
+    one.env === "dev" ? { ...one, because: "the ledger of dev is broken at record 2." } : one,
+  ),
+});
+
+for (const look of looks) {
+  test(`axe finds nothing in a broken ledger that is told beside the others, ${look.name}`, async () => {
+    boards.server.answers.set("/api/timeline", () => unreadLedger(timeline(7)));
+    boards.server.answers.set(`/api/journey/${shas.colour}`, () => unreadLedger(journey));
+    const board = await boards.open("#/why/prod", look);
+    await expect.poll(() => board.page.getByText("is broken at record 2").count()).toBe(2);
+    expect(await findings(board)).toEqual([]);
+    await board.expectNoSidewaysScroll();
+  });
+
+  test(`axe finds nothing in a panel that is old by itself, ${look.name}`, async () => {
+    const board = await boards.open("#/why/prod", look);
+    await board.page.getByText("may not enter prod now").waitFor();
+    await board.page.locator(".journey").waitFor();
+    for (const path of ["/api/why/prod", `/api/journey/${shas.colour}`])
+      boards.server.answers.set(path, () => anError({ next: ["promote doctor"] }));
+    await board.page.clock.runFor(6_000);
+    await expect.poll(() => board.page.locator('.present[data-old="true"]').count()).toBe(2);
     expect(await findings(board)).toEqual([]);
     await board.expectNoSidewaysScroll();
   });

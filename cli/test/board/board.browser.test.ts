@@ -222,6 +222,26 @@ test("the length of the timeline is part of the address, and stays when a panel 
   await board.page.getByRole("heading", { name: "prod epoch 17" }).waitFor();
 });
 
+test("a young ladder is shown by the hour until somebody chooses another length", async () => {
+  const { until, ...week } = timeline(7);
+  const from = new Date(Date.parse(until) - 40 * 60_000).toISOString();
+  const environments = week.environments.map(({ env, because, epochs }) => ({
+    env,
+    because,
+    runs: [{ sha: shas.colour, from, until: null }],
+    epochs: epochs.slice(0, 1).map((epoch) => ({ ...epoch, startedAt: from, endedAt: from })),
+  }));
+  boards.server.answers.set("/api/timeline", () => ({ ...week, until, freezes: [], environments }));
+  const { page } = await boards.open();
+  const chosen = page.getByRole("navigation", { name: "Length of the timeline" }).locator("[aria-current]");
+  await expect.poll(() => chosen.allInnerTexts()).toEqual(["1 hour"]);
+  expect(await page.locator(".axis text").allTextContents()).toContain("11:30");
+  await page.getByRole("link", { name: "7 days" }).click();
+  await expect.poll(() => chosen.allInnerTexts()).toEqual(["7 days"]);
+  expect(page.url()).toContain("?days=7");
+  expect(await page.locator(".axis text").allTextContents()).toContain("Mon 16");
+});
+
 const focused = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent";
 
 test("a keyboard alone opens, goes along the timeline, closes, and gets its place back", async () => {
@@ -318,6 +338,7 @@ test("while the rules and the ladder would say different things, the rules are a
     earliest: null,
     until: "2026-11-20T15:00:00Z",
     reasons: [],
+    failed: null,
   } as const;
   boards.server.answers.set("/api/board", () => boardWith("prod", { next }));
   boards.server.answers.set("/api/why/prod", () => whyProd("2026-11-20T11:00:01Z"));

@@ -150,6 +150,19 @@ test("what turns the direction of text turns nothing around it", async () => {
   expect(await lane.locator("bdi", { hasText: "שלום" }).count()).toBe(1);
 });
 
+test("a command with characters that nobody sees is shown and not offered for copying", async () => {
+  const commands = ["promote verify --env dev", "promote verify --env dev --store 'x\u001b[2J\u202e'"];
+  boards.server.answers.set("/api/board", () => boardWith("dev", {}, { commands }));
+  const board = await boards.open();
+  const lane = board.page.getByRole("article", { name: "dev" });
+  await lane.getByText("not for copying: it holds characters that cannot be seen").waitFor();
+  expect(await lane.locator(".command").last().innerText()).toContain("--store 'x\\u001b[2J\\u202e'");
+  const labels = await lane
+    .getByRole("button")
+    .evaluateAll((found) => found.map((one) => (one as unknown as { ariaLabel: string }).ariaLabel));
+  expect(labels).toEqual(["copy promote verify --env dev"]);
+});
+
 test("a long log shows its end", async () => {
   boards.server.answers.set("/api/log/staging/43/5", () =>
     logOf(Array.from({ length: 50_000 }, (_, index) => `line ${index + 1}`)),

@@ -25,7 +25,7 @@ export const channels: readonly Channel[] = [
     said: "the last lines of a build that failed",
     from: "caller",
     forms,
-    seenIn: ["build-failed-github"],
+    seenIn: ["build-failed-github", "page-build-failed-github"],
   },
   { name: "word", said: "a word of the call that is refused", from: "caller", forms: plainForms, seenIn: ["words"] },
   { name: "reason", said: "the reason of a hold", from: "caller", forms: plainForms, seenIn: ["hold-json"] },
@@ -55,7 +55,7 @@ export const channels: readonly Channel[] = [
     said: "the message of an error that nobody caught",
     from: "env-file",
     forms: plainForms,
-    seenIn: ["stack-events", "logs-text", "store"],
+    seenIn: ["stack-events", "page-stack-events", "logs-text", "store"],
   },
   {
     name: "cause",
@@ -69,7 +69,7 @@ export const channels: readonly Channel[] = [
     said: "the error of a migration",
     from: "env-file",
     forms: plainForms,
-    seenIn: ["migration-events", "store"],
+    seenIn: ["migration-events", "page-migration-events", "store"],
   },
 ];
 
@@ -212,7 +212,7 @@ export class Scene {
       TMPDIR: this.#temporary,
     };
     const call = async (name: string, args: readonly string[], more: Record<string, string> = {}) => {
-      const ran = await app.promote(args, { ...variables, ...more });
+      const ran = await app.promote(args, { ...variables, GITHUB_STEP_SUMMARY: this.#page(name), ...more });
       this.#keep(name, `${ran.out}\n${ran.err}`);
       return ran;
     };
@@ -274,13 +274,19 @@ export class Scene {
         ["hold", `--${word}`],
       ]) {
         for (const more of [[], ["--json"]]) {
-          const shell = fakeShell({ folder: this.#app.root, variables });
+          const inJob = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: this.#page("words") };
+          const shell = fakeShell({ folder: this.#app.root, variables: { ...variables, ...inJob } });
           await front([...argv, ...more], shell);
           told += `word.${form}= ${shell.out()}\n${shell.err()}\n`;
         }
       }
     }
     this.#keep("words", told);
+  }
+
+  /** The job's page of a call, as GitHub would show it. */
+  #page(name: string): string {
+    return join(this.#kept, `page-${name}`);
   }
 
   #keep(name: string, text: string): void {

@@ -45,6 +45,10 @@ describe("what processes are given", () => {
   });
 });
 
+it("was looked for on the job's page of calls that never began", () => {
+  expect(scene.says("page-words", " is not a verb")).toBe(true);
+});
+
 it("notices a secret that was left on purpose, in every form", () => {
   for (const form of plainForms) expect(scene.leaksOf(`planted.${form}`), form).not.toEqual([]);
 });

@@ -13,6 +13,13 @@ process.on("SIGTERM", () => process.exit(0));
 const worker = `setInterval(() => undefined, 1000);
 process.on("SIGTERM", () => process.exit(0));
 `;
+const spool = `import { existsSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+const spool = \`\${process.env.STATE}/spool\`;
+`;
+const ready = `createServer((request, response) => response.end("ok")).listen(Number(process.env.PORT), "127.0.0.1");
+process.on("SIGTERM", () => process.exit(0));
+`;
 const fatal = `console.log('{"level":"fatal","msg":"relation \\\\"settings\\\\" does not exist"}');
 process.exit(1);`;
 const page = (name: string): Readonly<Record<string, string>> => ({
@@ -20,19 +27,7 @@ const page = (name: string): Readonly<Record<string, string>> => ({
   [`web/assets/${name}-1a2b3c4d.js`]: `console.log("${name}");\n`,
 });
 
-const config = `version: 1
-app: chronoledger
-environments:
-  dev: { ancestry: any }
-  staging: { soak: 30m }
-  prod:
-    soak: 24h
-    approvals: 1
-    freeze:
-      - { name: weekend, from: Fri 16:00, until: Mon 08:00, zone: Europe/Berlin }
-      - { name: quarter close, from: 2026-11-18 18:00, until: 2026-11-20 12:00, zone: Europe/Berlin }
-services:
-  api:
+const api = `  api:
     files: [src/server.mjs]
     run: node src/server.mjs
     port: PORT
@@ -44,14 +39,41 @@ services:
     smoke:
       - GET /version 200 {sha}
       - GET /api/projects 401
-  worker:
+`;
+const background = `  worker:
     files: [src/worker.mjs]
     run: node src/worker.mjs
     healthy_after: 500ms
-migrations: { sql: migrations }
+`;
+
+/** Healthy once its program says so: one that is only up for a while may not have run yet on a busy machine. */
+const reporter = `  worker:
+    files: [src/worker.mjs]
+    run: node src/worker.mjs
+    port: PORT
+    paths: [/reports/*]
+    health: /readyz
+    start_timeout: 20s
+    drain_timeout: 2s
+`;
+
+const configOf = (services: string): string => `version: 1
+app: chronoledger
+environments:
+  dev: { ancestry: any }
+  staging: { soak: 30m }
+  prod:
+    soak: 24h
+    approvals: 1
+    freeze:
+      - { name: weekend, from: Fri 16:00, until: Mon 08:00, zone: Europe/Berlin }
+      - { name: quarter close, from: 2026-11-18 18:00, until: 2026-11-20 12:00, zone: Europe/Berlin }
+services:
+${services}migrations: { sql: migrations }
 web: { folder: web, assets: ["assets/**"], fallback: index.html }
 local: { port: 4600 }
 `;
+const config = configOf(api + background);
 
 export const files: Readonly<Record<string, string>> = {
   "slipway.yaml": config,
@@ -103,6 +125,36 @@ export const commits = {
       "src/server.mjs": server("// 5"),
       "migrations/0003_minutes_positive.sql":
         "alter table time_entries\n  add constraint minutes_positive check (minutes > 0);\n",
+    },
+  },
+  /** Needs a folder to start that the release after it takes away; rolls its worker first. */
+  spool: {
+    subject: "Spool reports for the mailer",
+    date: "2026-11-19T15:30:00Z",
+    files: {
+      "slipway.yaml": configOf(reporter + api),
+      "src/server.mjs": server("// 6"),
+      "src/worker.mjs": `${spool}if (!existsSync(spool)) {
+  console.log('{"level":"fatal","msg":"the spool folder is gone"}');
+  process.exit(1);
+}
+${ready}`,
+      "migrations/0001_time_entries.sql": "create table time_entries (id serial primary key);\n",
+      ...page("reports"),
+    },
+  },
+  mail: {
+    subject: "Mail reports at once",
+    date: "2026-11-19T15:50:00Z",
+    files: {
+      "src/server.mjs": server(`import { existsSync } from "node:fs";
+if (!existsSync(\`\${process.env.STATE}/settings\`)) {
+  console.log('{"level":"fatal","msg":"no settings of the mail server"}');
+  process.exit(1);
+}`),
+      "src/worker.mjs": `${spool}rmSync(spool, { recursive: true, force: true });
+${ready}`,
+      ...page("mail"),
     },
   },
   /** Its build writes something else each time. */

@@ -26,6 +26,8 @@ export interface Call {
 /** A real ladder of dev, staging and prod on this machine, for an app whose commits are the same wherever it is made. */
 export class Ladder {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-sessions-"));
+  /** Services find it as STATE: what is there outlives each of them, as a database does. */
+  readonly state = `${this.folder}-state`;
   /** The board's; dev, staging and prod follow. Five digits. */
   readonly port: number;
   readonly #shas = new Map<string, string>();
@@ -44,7 +46,9 @@ export class Ladder {
     // What is committed is the same everywhere; the port that is free here is not, and is nobody's change.
     ladder.git("update-index", "--skip-worktree", "slipway.yaml");
     ladder.write({
-      "slipway.yaml": ladder.git("show", "HEAD:slipway.yaml").replace("port: 4600", `port: ${ladder.port}`),
+      "slipway.yaml": ladder
+        .git("show", "HEAD:slipway.yaml")
+        .replace("port: 4600", `port: ${ladder.port}, env: { STATE: ${ladder.state} }`),
     });
     return ladder;
   }
@@ -123,6 +127,6 @@ export class Ladder {
 
   async remove(): Promise<void> {
     await purgePlatform(this.folder);
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.state]) rmSync(folder, { recursive: true, force: true });
   }
 }

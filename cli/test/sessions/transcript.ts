@@ -74,7 +74,7 @@ export class Transcript {
   /** Answers the exit code. */
   async call(args: readonly string[], asked: Asked = {}): Promise<number | null> {
     const words = [...args, ...(this.form === "json" || this.form === "events" ? [`--${this.form}`] : [])];
-    const typed = ["$ promote", ...words.map(quoted)].join(" ");
+    const typed = this.#normaliser.normalise(["$ promote", ...words.map(quoted)].join(" "));
     const { text, exit } = onTerminal(this.form) ? await this.#see(words, asked) : await this.#read(words, asked);
     this.#parts.push(`${typed}\n${text === "" ? "" : `${text}\n`}(exit ${exit})\n`);
     return exit;
@@ -89,7 +89,7 @@ export class Transcript {
     const screen = await pty.screen();
     this.#checkTerminal(pty.raw(), [screen, ...between], columns);
     const shown = between.map((text) => `${text}\n(while it runs)\n`).join("");
-    return { exit, text: `${shown}${screen}` };
+    return { exit, text: this.#normaliser.normalise(`${shown}${screen}`) };
   }
 
   async #play(pty: Pty, { answers = [], during }: Asked): Promise<readonly string[]> {
@@ -121,19 +121,17 @@ export class Transcript {
     expect(ran.out + ran.err, "cursor or colour codes off a terminal").not.toContain("\u001b");
     checkPrinted(args, ran.out, ran.exit);
     if (this.form !== "pipe") expect(ran.err, "something else than JSON").toBe("");
-    const out =
-      this.form === "json"
-        ? spread(JSON.parse(ran.out))
-        : this.form === "events"
-          ? ran.out.split("\n").flatMap(essence).join("\n")
-          : ran.out;
-    return { exit: ran.exit, text: [prefixed(out, "out"), prefixed(ran.err, "err")].filter(Boolean).join("\n") };
+    const out = this.form === "events" ? ran.out.split("\n").flatMap(essence).join("\n") : ran.out;
+    // Before it is laid out, which depends on how wide a figure is.
+    const [printed, errors] = [out, ran.err].map((text) => this.#normaliser.normalise(text)) as [string, string];
+    const laidOut = this.form === "json" ? spread(JSON.parse(printed)) : printed;
+    return { exit: ran.exit, text: [prefixed(laidOut, "out"), prefixed(errors, "err")].filter(Boolean).join("\n") };
   }
 
   /** @throws when it is not what is written down; with SLIPWAY_WRITE_GOLDEN=1 it is written down instead. */
   compare(): void {
     const path = join(golden, this.#name);
-    const text = this.#parts.map((part) => this.#normaliser.normalise(part)).join("\n");
+    const text = this.#parts.join("\n");
     if (process.env.SLIPWAY_WRITE_GOLDEN === "1") {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);

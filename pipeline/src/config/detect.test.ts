@@ -83,6 +83,7 @@ describe("the sample repositories", () => {
       build: [
         ["npm", "install"],
         ["npm", "run", "build"],
+        ["npm", "prune", "--omit=dev"],
       ],
       services: [
         {
@@ -134,6 +135,46 @@ describe("Node", () => {
       ],
       services: [{ files: ["dist", "node_modules", "package.json", "migrations"] }],
       migrations: { engine: "knex", folder: "migrations", service: "api" },
+    });
+  });
+
+  test.each([
+    { name: "of development alone leave the image", fields: {}, pruned: true },
+    { name: "beside a script that npm runs on installing", fields: { scripts: { prepare: "husky" } }, pruned: true },
+    {
+      name: "that the command names stay",
+      fields: { scripts: { start: "node --import tsx src/server.js" } },
+      pruned: false,
+    },
+    { name: "that a source loads stay", fields: { devDependencies: { dotenv: "17.0.0" } }, pruned: false },
+    { name: "that migrations need stay", fields: { devDependencies: { knex: "3.1.0" } }, pruned: false },
+    { name: "of which none is installed are none", fields: { devDependencies: {} }, pruned: false },
+    { name: "of yarn are left to its user", fields: {}, lock: "yarn.lock", pruned: false },
+  ])("packages $name", ({ fields, lock = "package-lock.json", pruned }) => {
+    const manifest = { dependencies: { koa: "3.0.0" }, devDependencies: { "@slipway/cli": "0.1.0", tsx: "4.0.0" } };
+    const look = aRepository({
+      "package.json": JSON.stringify({ ...manifest, ...fields }),
+      [lock]: "{}",
+      "src/server.js": `import "dotenv/config"; new Koa().listen(process.env.PORT);`,
+      "src/server.test.js": `import "@slipway/cli";`,
+    });
+    const { build, services } = loaded(detectConfig(look));
+    expect(build.some((command) => command.includes("--omit=dev"))).toBe(pruned);
+    if (pruned) expect(build.at(-1)).toEqual(["npm", "prune", "--omit=dev"]);
+    expect(build.filter((command) => command.includes("ci")).flat()).not.toContain("--omit=dev");
+    expect(services[0]?.files).toContain("node_modules");
+  });
+
+  test("a server whose packages are all of development holds none", () => {
+    const look = aRepository({
+      "package.json": JSON.stringify({ scripts: { start: "node server.js" }, devDependencies: { vitest: "4.0.0" } }),
+      "package-lock.json": "{}",
+      "server.js": "createServer().listen(process.env.PORT);",
+    });
+    const { build, services } = loaded(detectConfig(look));
+    expect({ build, files: services[0]?.files }).toEqual({
+      build: [["npm", "ci"]],
+      files: ["server.js", "package.json"],
     });
   });
 

@@ -26,7 +26,13 @@ export const schemaBeliefSchema = z.object({
 
 const already = z.boolean();
 const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("pin-artifacts"), already, sha: shaSchema, images: z.array(digestSchema) }),
+  z.object({
+    kind: z.literal("pin-artifacts"),
+    already,
+    sha: shaSchema,
+    images: z.array(digestSchema),
+    hasRunner: z.boolean().optional(),
+  }),
   z.object({
     kind: z.literal("prepare-services"),
     already,
@@ -60,9 +66,15 @@ const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
     already,
     from: webRevisionSchema.nullable(),
     to: webRevisionSchema.nullable(),
+    entries: z.number().optional(),
   }),
   z.object({ kind: z.literal("invalidate"), already, paths: z.array(z.string()) }),
-  z.object({ kind: z.literal("verify-live"), already: z.literal(false), state: environmentStateSchema }),
+  z.object({
+    kind: z.literal("verify-live"),
+    already: z.literal(false),
+    state: environmentStateSchema,
+    asks: z.object({ entries: z.number().nullable(), smokeChecks: z.number() }).optional(),
+  }),
 ]);
 
 export const stepKindSchema = z.enum(stepKinds);

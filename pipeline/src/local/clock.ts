@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant } from "../identifiers.ts";
 import type { Clock } from "../ports.ts";

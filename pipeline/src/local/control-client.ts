@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { DeposedError, PortError, UserError } from "../errors.ts";
 import type { EnvironmentName } from "../identifiers.ts";
 import type { Permit } from "../ports.ts";
@@ -92,6 +93,16 @@ export class ControlClient {
   }
 }
 
+/** Of a platform whose address is lost. @throws PortError */
+export async function askStatusAt(socket: string): Promise<CallValues["status"]> {
+  const limit = AbortSignal.timeout(answerMilliseconds);
+  return readValue<"status">(
+    "status",
+    "none",
+    await exchange({ call: "status" }, socket, "none", { limit, signal: limit }),
+  );
+}
+
 function readValue<N extends CallName>(name: CallName, effect: "none" | "possible", text: string): CallValues[N] {
   const answer = parseAnswer(text);
   switch (answer?.status) {
@@ -145,10 +156,10 @@ function exchange(
   };
   const asked = http.request(
     {
-      socketPath,
+      // Node's own way to the socket looks first whether its name is an address of IPv6, which takes longer than the call.
+      createConnection: () => connect(socketPath),
       path: "/call",
       method: "POST",
-      agent: false,
       signal: ends.signal,
       headers: { "content-type": "application/json" },
     },

@@ -17,7 +17,7 @@ export { type PlatformFolders, platformFolders } from "./platform/folders.ts";
 export { isLoopbackHost } from "./platform/request-path.ts";
 export { systemRandom } from "./random.ts";
 export { serviceLogs, servicesWithLogs } from "./service-logs.ts";
-export { openRepository, type Repository } from "./source-control.ts";
+export { openRepository, type Repository, sourceControlIn } from "./source-control.ts";
 export { ensureLocalTarget, localPort, localUrl } from "./target.ts";
 
 type Control = typeof import("./platform-control.ts");

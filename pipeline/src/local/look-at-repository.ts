@@ -8,7 +8,18 @@ export interface RepositorySight {
   readonly commits: number;
   /** Git passes over Slipway's own folder. */
   readonly ignoresSlipway: boolean;
+  /** What the installation of Slipway writes, where it differs from the commit: with that left out the work tree stays dirty. */
+  readonly uncommitted: readonly string[];
 }
+
+const writtenByInstalling = [
+  ".gitignore",
+  "package.json",
+  "package-lock.json",
+  "npm-shrinkwrap.json",
+  "pnpm-lock.yaml",
+  "yarn.lock",
+];
 
 const largestText = 1024 * 1024;
 
@@ -18,6 +29,7 @@ export async function lookAtRepository(root: string): Promise<RepositorySight> {
   const tracked = new Set(files);
   const count = await askGit(root, ["rev-list", "--count", "HEAD"]);
   const ignored = await askGit(root, ["check-ignore", "--quiet", ".slipway/"], { as: "person" });
+  const status = await runGit(root, ["status", "--porcelain", "-z", "--", ...writtenByInstalling]);
   return {
     look: {
       name: basename(root),
@@ -26,8 +38,13 @@ export async function lookAtRepository(root: string): Promise<RepositorySight> {
     },
     commits: count.exitCode === 0 ? Number(count.stdout.trim()) : 0,
     ignoresSlipway: ignored.exitCode === 0,
+    uncommitted: writtenByInstalling.filter((file) => isNamed(status, file)),
   };
 }
+
+/** Paths of a status begin at the top of the repository, which may be above the app. */
+const isNamed = (status: string, file: string): boolean =>
+  status.split("\0").some((entry) => basename(entry.slice(3)) === file);
 
 function readText(path: string): string | null {
   const found = lstatSync(path, { throwIfNoEntry: false });

@@ -12,6 +12,7 @@ import { codeOf } from "./file-error.ts";
 import { isAlive, type ProcessIdentity } from "./guard/process-identity.ts";
 import { livingAddress, type PlatformAddress, readAddress } from "./platform/address.ts";
 import { type PlatformFolders, platformFolders } from "./platform/folders.ts";
+import { findLostPlatform } from "./platform/lost-platform.ts";
 import type { StartMessage } from "./platform/run-platform.ts";
 import { ownerOf } from "./platform/single-owner.ts";
 import type { PlatformStatus } from "./platform/status.ts";
@@ -67,7 +68,7 @@ export async function startPlatform(input: StartPlatformInput): Promise<StartedP
 export async function stopPlatform(root: string): Promise<boolean> {
   const folders = platformFolders(root);
   const address = await livingAddress(folders.addressFile);
-  const platform = address ?? (await ownerOf(folders.state));
+  const platform = address ?? (await ownerOf(folders.state)) ?? (await findLostPlatform(folders.root));
   const isRunning = platform !== null && (await isAlive(platform));
   if (isRunning) await shutDown(folders, platform);
   // One that was killed has left its socket's folder behind.
@@ -89,6 +90,7 @@ export async function purgePlatform(root: string, check: () => void = () => unde
   check();
   const owner = await ownerOf(state);
   if (owner && (await isAlive(owner))) throw startedMeanwhile(owner.pid);
+  if (!existsSync(state)) return wasRunning;
   try {
     await removePostgres(join(state, "postgres"));
     check();

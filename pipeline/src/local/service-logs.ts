@@ -15,7 +15,7 @@ export interface ServiceLogInput {
   readonly signal?: AbortSignal;
 }
 export interface ServiceLogLine {
-  readonly environment: string;
+  readonly env: string;
   readonly service: string;
   /** As the service wrote it, after a time and the instance's id. */
   readonly text: string;
@@ -32,7 +32,7 @@ export async function* serviceLogs(input: ServiceLogInput): AsyncGenerator<Servi
     for (const { environment, service, path } of await logFiles(input)) {
       const reader = readers.get(path) ?? new LogReader(path);
       readers.set(path, reader);
-      for (const text of await reader.read()) yield { environment, service, text };
+      for (const text of await reader.read()) yield { env: environment, service, text };
     }
     if (!input.follow || input.signal?.aborted) return;
     await delay(pollMilliseconds, undefined, input.signal ? { signal: input.signal } : {}).catch(() => undefined);

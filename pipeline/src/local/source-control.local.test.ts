@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ScratchRepository } from "../../test/scratch-repository.ts";
 import type { Sha } from "../identifiers.ts";
 import { runCommand } from "./command.ts";
-import { openRepository } from "./source-control.ts";
+import { openRepository, sourceControlIn } from "./source-control.ts";
 
 let repository: ScratchRepository;
 beforeEach(() => {
@@ -94,6 +94,46 @@ describe("commits", () => {
     vi.stubEnv("GIT_WORK_TREE", "/nowhere");
     expect(await (await open()).head()).toBe(sha);
   });
+});
+
+test("a folder of the repository answers as its top does, and where there is none, nothing is known", async () => {
+  const first = repository.commit("First");
+  repository.write({ "inner/b.txt": "1" });
+  const second = repository.commit("Second");
+  const inner = sourceControlIn(join(repository.folder, "inner"));
+  expect(await inner.relation(first, second)).toBe("ahead");
+  expect(await inner.onBranch(first, "main")).toBe(true);
+  expect(await inner.between(first, second, 10)).toEqual([{ sha: second, subject: "Second" }]);
+  const nowhere = mkdtempSync(join(tmpdir(), "slipway-none-"));
+  try {
+    const unknown = async ({ relation, onBranch, between }: typeof inner) =>
+      await Promise.all([relation(first, second), onBranch(first, "main"), between(first, second, 10)]);
+    expect(await unknown(sourceControlIn(nowhere))).toEqual(["unknown", null, null]);
+    expect(await sourceControlIn(nowhere).relation(first, first)).toBe("same");
+    vi.stubEnv("PATH", nowhere);
+    expect(await unknown(inner)).toEqual(["unknown", null, null]);
+  } finally {
+    rmSync(nowhere, { recursive: true, force: true });
+  }
+});
+
+test("commits that crossed, and histories that share nothing, stand apart", async () => {
+  const start = repository.commit("Start");
+  const left = repository.commit("Left");
+  repository.git("checkout", "--quiet", "-b", "side", start);
+  const right = repository.commit("Right");
+  repository.git("merge", "--quiet", "-m", "Left into right", left);
+  const one = repository.git("rev-parse", "HEAD").trim() as Sha;
+  repository.git("checkout", "--quiet", "main");
+  repository.git("merge", "--quiet", "-m", "Right into left", right);
+  const other = repository.git("rev-parse", "HEAD").trim() as Sha;
+  repository.git("checkout", "--quiet", "--orphan", "stranger");
+  const stranger = repository.commit("Stranger");
+  const git = await open();
+  expect(await git.relation(one, other)).toBe("diverged");
+  expect(await git.relation(start, other)).toBe("ahead");
+  expect(await git.relation(one, right)).toBe("behind");
+  expect(await git.relation(start, stranger)).toBe("diverged");
 });
 
 test("a folder without a repository is said to be none", async () => {

@@ -63,6 +63,25 @@ function notOpened(folder: string, stderr: string): UserError {
 const quoteForShell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
+/** Answers from the repository that holds `folder`; where there is none, or no git, nothing is known. */
+export function sourceControlIn(folder: string): SourceControl {
+  const repository = sourceControl(folder);
+  return {
+    relation: (from, to) => unlessMissing(repository.relation(from, to), "unknown"),
+    onBranch: (sha, branch) => unlessMissing(repository.onBranch(sha, branch), null),
+    between: (from, to, limit) => unlessMissing(repository.between(from, to, limit), null),
+  };
+}
+
+async function unlessMissing<T>(answer: Promise<T>, unknown: T): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof UserError) return unknown;
+    throw error;
+  }
+}
+
 function sourceControl(root: string): Omit<Repository, "root" | keyof WorkTree> {
   const isAncestor = async (older: string, newer: string): Promise<boolean | null> => {
     const { exitCode } = await askGit(root, ["merge-base", "--is-ancestor", older, newer]);
@@ -73,10 +92,12 @@ function sourceControl(root: string): Omit<Repository, "root" | keyof WorkTree> 
   return {
     async relation(from, to): Promise<CommitRelation> {
       if (from === to) return "same";
-      const [ahead, behind] = [await isAncestor(from, to), await isAncestor(to, from)];
-      if (ahead === null || behind === null) return "unknown";
-      if (ahead) return "ahead";
-      if (behind) return "behind";
+      // Of a commit and one that contains it, it is the only best common ancestor.
+      const { exitCode, stdout } = await askGit(root, ["merge-base", from, to]);
+      if (exitCode !== 0 && exitCode !== 1) return "unknown";
+      const base = stdout.trim();
+      if (base === from) return "ahead";
+      if (base === to) return "behind";
       // A shallow clone does not know what lies behind its edge.
       return (await isShallow()) ? "unknown" : "diverged";
     },

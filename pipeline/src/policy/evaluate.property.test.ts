@@ -155,6 +155,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
       }),
     ),
   ),
+  sha: orNull(aSha),
   release: anyRelease,
   running: anyRelease,
   before: anyRelease,

@@ -159,7 +159,7 @@ function announce(epoched: Epoched, now: Considered, plan: Plan, resumes: number
   run.world.emit({
     type: "run:start",
     app: facts.policy.policy.app,
-    environment: run.request.environment,
+    env: run.request.environment,
     direction: plan.action === "promote" ? "forward" : "back",
     from: baselineOf(now.standing).release?.sha ?? null,
     to: release?.manifest.git.sha ?? null,

@@ -55,7 +55,9 @@ export interface Facts {
     /** Why what its ledger says is not what it runs; null: it is. Asked apart from the ledger, which answers more without it. */
     readonly disturbed: Observed<string | null>;
   } | null>;
-  /** The release asked for; for a rollback the one it leads to. Null: a rollback with nowhere to go. */
+  /** The release asked for; for a rollback the one it leads to, also where it cannot be read. Null: a rollback with nowhere to go. */
+  readonly sha: Sha | null;
+  /** What is stored of it. Null with `sha`. */
   readonly release: Observed<ReleaseLook> | null;
   /** Release of the pages served by record, where it is another one than `before` (after a rollback of the pages alone). */
   readonly running: Observed<ReleaseLook> | null;

@@ -1,5 +1,6 @@
 import { PortError } from "../errors.ts";
 import { type ServiceName, shortSha } from "../identifiers.ts";
+import { count } from "../policy/spell.ts";
 import type { EnvironmentPorts, Revision, ServiceLook } from "../ports.ts";
 import { provesGone, sameRevision } from "./judge-rollout.ts";
 import type { EnvironmentState } from "./plan.ts";
@@ -28,7 +29,7 @@ function driftOf(service: string, { wanted, tasks, tasksWanted }: ServiceLook, r
     return "has a task that runs other bytes";
   const isUp = ({ health }: (typeof tasks)[number]): boolean => health === "healthy" || health === "starting";
   if (!counted.every(isUp) || (counted.length === 0 && tasksWanted > 0))
-    return `has ${counted.filter(isUp).length} of ${Math.max(counted.length, tasksWanted)} tasks up`;
+    return `has ${counted.filter(isUp).length} of ${count(Math.max(counted.length, tasksWanted), "task")} up`;
   if (counted.some(({ image }) => image === null))
     throw new PortError(`inspect ${service}`, "none", "which bytes its tasks run is not told");
   return null;

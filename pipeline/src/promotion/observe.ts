@@ -57,6 +57,7 @@ export async function observe(input: ObserveInput): Promise<Facts> {
     target,
     standing,
     below,
+    sha: input.sha,
     release,
     running,
     before,
@@ -137,10 +138,12 @@ async function connectTo(shared: ObservePorts, name: EnvironmentName, target: Ta
 const mostCommits = 200;
 async function relate(source: SourceControl, standing: Standing, sha: Sha, branch: string): Promise<RelationFact> {
   const running = runningOf(standing);
-  const onBranch = await source.onBranch(sha, branch);
-  if (!running) return { relation: "ahead", onBranch, commits: null, lost: null };
-  const relation = await source.relation(running.sha, sha);
-  const commits = await source.between(running.sha, sha, mostCommits);
+  const [onBranch, relation, commits] = await Promise.all([
+    source.onBranch(sha, branch),
+    running && source.relation(running.sha, sha),
+    running && source.between(running.sha, sha, mostCommits),
+  ]);
+  if (!running || relation === null) return { relation: "ahead", onBranch, commits: null, lost: null };
   const lost = relation === "ahead" || relation === "same" ? [] : await source.between(sha, running.sha, mostCommits);
   return { relation, onBranch, commits, lost };
 }

@@ -19,6 +19,7 @@ import {
   someFacts,
   templateOfService,
 } from "../../test/builders.ts";
+import type { ServiceShape } from "../release/manifest.ts";
 import { known } from "./facts.ts";
 import type { Plan, Step } from "./plan.ts";
 import { baselineOf, changesNothing, planGoingBack, planPromotion } from "./plan-promotion.ts";
@@ -95,6 +96,37 @@ describe("planPromotion", () => {
     const bare = aRelease({ services: [], web: null, migrations: null });
     const facts = someFacts({ release: found(bare), standing: aStanding({ good: [] }), before: null });
     expect(spoken(planPromotion(facts, aRequest()))).toEqual(["pin-artifacts", "verify-live"]);
+  });
+});
+
+describe("what will be asked through the public address", () => {
+  const smoke: ServiceShape["smoke"] = [{ method: "GET", path: "/version", status: 200, text: null }];
+  const checked = aRelease({ services: [aService({ smoke })] });
+  const last = (facts: Parameters<typeof someFacts>[0], request = aRequest()) =>
+    planned(planPromotion(someFacts(facts), request)).steps.at(-1);
+  const list = aFileList();
+
+  test("are the entries of the pages and the smoke checks of the services", () => {
+    const release = known({ status: "found", release: checked, web: list } as const);
+    const plan = planned(planPromotion(someFacts({ release }), aRequest()));
+    expect(plan.steps).toContainEqual(expect.objectContaining({ kind: "switch-web", entries: 1 }));
+    expect(plan.steps.at(-1)).toMatchObject({ asks: { entries: 1, smokeChecks: 1 } });
+  });
+
+  test("is not known of a list of files that was not read, and nothing where there is no address", () => {
+    expect(last({ release: known({ status: "found", release: checked, web: null }) })).toMatchObject({
+      asks: { entries: null, smokeChecks: 1 },
+    });
+    expect(last({ release: found(checked), target: known(aTarget({ url: null })) })).toMatchObject({
+      asks: { entries: 0, smokeChecks: 0 },
+    });
+  });
+
+  test("is of the services that stay, where pages alone go back", () => {
+    const older = known({ status: "found", release: aRelease({ sha: shas.older }), web: list } as const);
+    const stays = found(aRelease({ sha: shas.old, services: [aService({ smoke })] }));
+    const back = aRequest({ action: "rollback", sha: shas.older, only: "web" });
+    expect(last({ release: older, before: stays }, back)).toMatchObject({ asks: { smokeChecks: 1 } });
   });
 });
 

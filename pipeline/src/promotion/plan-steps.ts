@@ -3,10 +3,11 @@ import type { SchemaBelief } from "../migration/batch.ts";
 import type { Revision, WebRevision } from "../ports.ts";
 import type { StoredRelease } from "../release/manifest.ts";
 import { invalidationPaths } from "../web/diff.ts";
-import type { WebFileList } from "../web/file-list.ts";
+import { entriesOf, type WebFileList } from "../web/file-list.ts";
+import { countAskedEntries } from "./asked-entries.ts";
 import type { Facts } from "./facts.ts";
 import { proves, provesGone, sameRevision } from "./judge-rollout.ts";
-import type { EnvironmentState, PlanAction, Step } from "./plan.ts";
+import type { AskedLive, EnvironmentState, PlanAction, Step } from "./plan.ts";
 
 /** Everything the steps of one way follow from. */
 export interface Way {
@@ -34,24 +35,39 @@ export function planSteps(way: Way, facts: Facts): readonly Step[] {
   const retired = way.only === "web" ? [] : retireSteps(way, facts);
   const web = webSteps(way, facts);
   const additions = [...pinStep(way), ...prepareStep(services), ...publishStep(way, facts)];
-  const verify: Step = { kind: "verify-live", already: false, state: way.goal };
+  const verify: Step = { kind: "verify-live", already: false, state: way.goal, asks: askedLive(way, facts) };
   if (way.action === "promote")
     return [...additions, ...migrationStep(way, facts.standing.schema), ...services, ...retired, ...web, verify];
   return [...additions, ...web, ...services.toReversed(), ...retired, verify];
 }
 
+/** What `verifyLive` will ask through the public address. */
+function askedLive(way: Way, facts: Facts): AskedLive {
+  if (facts.target.status !== "known" || facts.target.value?.target.url == null) return { entries: 0, smokeChecks: 0 };
+  // Pages alone: the services stay, and are asked what their own release says.
+  const stays =
+    facts.before?.status === "known" && facts.before.value.status === "found" ? facts.before.value.release : null;
+  const release = way.only === "web" ? stays : way.release;
+  const shapes = (release?.manifest.services ?? []).filter(({ name }) => way.goal.services[name]);
+  return {
+    entries: way.goal.web ? countAskedEntries(way.web) : 0,
+    smokeChecks: shapes.reduce((sum, { smoke }) => sum + smoke.length, 0),
+  };
+}
+
 function pinStep(way: Way): readonly Step[] {
   if (!way.release || way.action === "go-back") return [];
   const { images, migrations } = way.release.manifest;
-  const digests = [...Object.values(images), ...(migrations ? [migrations.runner.image] : [])].map(
-    (image) => image.digest,
-  );
+  const services = new Set(Object.values(images).map(({ digest }) => digest));
+  const runner = migrations?.runner.image.digest;
+  const hasRunner = runner !== undefined && !services.has(runner);
   return [
     {
       kind: "pin-artifacts",
       already: false,
       sha: way.release.manifest.git.sha,
-      images: [...new Set(digests)].toSorted(),
+      images: [...services, ...(hasRunner ? [runner] : [])].toSorted(),
+      ...(hasRunner ? { hasRunner } : {}),
     },
   ];
 }
@@ -168,21 +184,19 @@ function webSteps(way: Way, facts: Facts): readonly Step[] {
   if (unmoved && way.action !== "go-back")
     return already
       ? []
-      : [
-          switchStep(already, from, to),
-          { kind: "invalidate", already: false, paths: pathsToInvalidate(null, way.web) },
-        ];
+      : [switchStep(way, already), { kind: "invalidate", already: false, paths: pathsToInvalidate(null, way.web) }];
   return [
-    switchStep(already, from, to),
+    switchStep(way, already),
     ...(paths.length === 0 ? [] : [{ kind: "invalidate" as const, already: false, paths }]),
   ];
 }
 
-const switchStep = (already: boolean, from: WebRevision | null, to: WebRevision | null): Step => ({
+const switchStep = ({ before, goal, web }: Way, already: boolean): Step => ({
   kind: "switch-web",
   already,
-  from,
-  to,
+  from: before.web,
+  to: goal.web,
+  ...(goal.web && web ? { entries: entriesOf(web).length } : {}),
 });
 
 export const sameWeb = (a: WebRevision | null, b: WebRevision | null): boolean =>

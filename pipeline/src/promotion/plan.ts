@@ -24,6 +24,8 @@ export type Step =
       readonly already: boolean;
       readonly sha: Sha;
       readonly images: readonly Digest[];
+      /** One of them only runs migrations; absent: none does, or it is not known. */
+      readonly hasRunner?: boolean | undefined;
     }
   | {
       readonly kind: "prepare-services";
@@ -61,9 +63,22 @@ export type Step =
       readonly already: boolean;
       readonly from: WebRevision | null;
       readonly to: WebRevision | null;
+      /** Files that are switched with it; absent: the list of them was not read, or an older engine planned it. */
+      readonly entries?: number | undefined;
     }
   | { readonly kind: "invalidate"; readonly already: boolean; readonly paths: readonly string[] }
-  | { readonly kind: "verify-live"; readonly already: false; readonly state: EnvironmentState };
+  | {
+      readonly kind: "verify-live";
+      readonly already: false;
+      readonly state: EnvironmentState;
+      /** What is asked through the public address; absent: an older engine planned it. */
+      readonly asks?: AskedLive | undefined;
+    };
+/** Counts; `entries` null: the list of them was not read. Both are 0 where there is no address to ask. */
+export interface AskedLive {
+  readonly entries: number | null;
+  readonly smokeChecks: number;
+}
 export type StepKind = Step["kind"];
 export const stepKinds = [
   "pin-artifacts",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aFileList, aRelease, aService, aServiceLook, aState, digestOf, shas } from "../../test/builders.ts";
-import type { EnvironmentPorts, ProbeAnswer, Revision } from "../ports.ts";
+import type { EnvironmentPorts, ProbeAnswer, Revision, ServiceLook } from "../ports.ts";
 import { verifyLive } from "./verify-live.ts";
 
 test("a file that is not the image's is named", async () => {
@@ -17,6 +17,23 @@ test("a file that is not the image's is named", async () => {
   expect(verdict.checks).toMatchObject([
     { status: "no", message: `0 of 2 tasks run ${image.slice(0, 19)}, data/cache.txt is not the image's` },
   ]);
+});
+
+test("a service that runs other bytes says which, and of which release it is set to run them", async () => {
+  const { wanted } = aServiceLook();
+  const other = { ...(wanted as Revision), sha: shas.newest, image: digestOf("x") };
+  const verdict = async (set: ServiceLook["wanted"]) => {
+    const look = aServiceLook({ wanted: set, tasks: [{ id: "1", image: other.image, health: "healthy" }] });
+    const ports = {
+      services: { inspect: async () => look },
+      web: { readLive: async () => ({ web: null, epoch: 1, etag: "1" }) },
+    } as unknown as EnvironmentPorts;
+    const state = { services: { api: wanted as Revision }, web: null };
+    return (await verifyLive({ ports, state, web: null, shapeOf: () => null, reachable: false })).checks;
+  };
+  const runs = { image: other.image, tasks: 1, of: 2 };
+  expect(await verdict(other)).toMatchObject([{ status: "no", runs: { ...runs, sha: shas.newest } }]);
+  expect(await verdict("unknown-revision")).toMatchObject([{ status: "no", runs: { ...runs, sha: null } }]);
 });
 
 const file = aFileList().files.find(({ role }) => role === "entry");

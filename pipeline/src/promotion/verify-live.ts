@@ -1,8 +1,11 @@
 import type { FailureCode } from "../codes.ts";
 import { PortError } from "../errors.ts";
-import type { EnvironmentPorts, Probe, ProbeAnswer, TaskLook } from "../ports.ts";
+import type { Digest, Sha } from "../identifiers.ts";
+import { count, countRunning } from "../policy/spell.ts";
+import type { EnvironmentPorts, Probe, ProbeAnswer, Revision, ServiceLook, TaskLook } from "../ports.ts";
 import type { ServiceShape, SmokeCheck } from "../release/manifest.ts";
 import type { WebFile, WebFileList } from "../web/file-list.ts";
+import { askedEntries } from "./asked-entries.ts";
 import { proves, provesGone } from "./judge-rollout.ts";
 import type { EnvironmentState } from "./plan.ts";
 import { sameWeb } from "./plan-steps.ts";
@@ -14,6 +17,15 @@ export interface Check {
   readonly status: "yes" | "no" | "unknown";
   readonly code: FailureCode;
   readonly message: string;
+  /** What a service has instead of what it should; absent: nothing, or it is not told. */
+  readonly runs?: RunningInstead;
+}
+interface RunningInstead {
+  readonly image: Digest;
+  /** Null: it is not what the service is set to run. */
+  readonly sha: Sha | null;
+  readonly tasks: number;
+  readonly of: number;
 }
 export interface LiveVerdict {
   readonly status: "yes" | "no" | "unknown";
@@ -33,8 +45,6 @@ export interface LiveQuestion {
   readonly looking?: () => void;
 }
 
-/** A site of thousands of pages is asked for this many of them; the summary says how many of how many. */
-const mostEntries = 300;
 const atOnce = 8;
 
 /**
@@ -71,14 +81,29 @@ async function checkService(
     const counted =
       look.tasksWanted === 0 && tasks.length === 0
         ? "idle"
-        : `${right} of ${Math.max(tasks.length, look.tasksWanted)} tasks run ${revision.image.slice(0, 19)}`;
+        : `${countRunning(right, Math.max(tasks.length, look.tasksWanted))} ${revision.image.slice(0, 19)}`;
     const message = `${counted}${changedIn(tasks)}`;
     if (proves(look, revision)) return { ...at, status: "yes", message };
     const silent = tasks.some((task) => task.image === null);
-    return { ...at, status: silent ? "unknown" : "no", code: silent ? "could-not-tell" : at.code, message };
+    if (silent) return { ...at, status: "unknown", code: "could-not-tell", message };
+    const instead = runningInstead(look, tasks, revision);
+    return { ...at, status: "no", message, ...(instead ? { runs: instead } : {}) };
   } catch (error) {
     return unreadable(at, error);
   }
+}
+
+/** The image of the first task that has another one than it should, and of which no file was changed. */
+function runningInstead(
+  { wanted, tasksWanted }: ServiceLook,
+  tasks: readonly TaskLook[],
+  revision: Revision,
+): RunningInstead | null {
+  const image = tasks.find((task) => task.image !== null && task.image !== revision.image && !task.edited)?.image;
+  if (!image) return null;
+  const sha = wanted !== null && wanted !== "unknown-revision" && wanted.image === image ? wanted.sha : null;
+  const running = tasks.filter((task) => task.image === image && task.health === "healthy").length;
+  return { image, sha, tasks: running, of: Math.max(tasks.length, tasksWanted) };
 }
 
 /** Words for a file of theirs that was changed since they were started. */
@@ -111,7 +136,7 @@ async function lookAtPointer(question: LiveQuestion): Promise<Check> {
 async function checkEntries(question: LiveQuestion): Promise<readonly Check[]> {
   if (!question.state.web) return [];
   if (!question.web) return [unlisted];
-  const entries = question.web.files.filter((file) => file.role === "entry").slice(0, mostEntries);
+  const entries = askedEntries(question.web);
   const checks: Check[] = [];
   for (let index = 0; index < entries.length; index += atOnce) {
     checks.push(
@@ -197,11 +222,16 @@ function verdictOf(checks: readonly Check[], question: LiveQuestion): LiveVerdic
     : checks.some((check) => check.status === "unknown")
       ? "unknown"
       : "yes";
-  const count = (part: Check["part"], noun: string) => {
+  const counted = (part: Check["part"], noun: string, many?: string) => {
     const of = checks.filter((check) => check.part === part);
-    return of.length === 0 ? [] : [`${of.filter((check) => check.status === "yes").length} of ${of.length} ${noun}`];
+    const right = of.filter((check) => check.status === "yes").length;
+    return of.length === 0 ? [] : [`${right} of ${count(of.length, noun, many)}`];
   };
-  const parts = [...count("service", "services"), ...count("entry", "entries"), ...count("smoke", "smoke checks")];
+  const parts = [
+    ...counted("service", "service"),
+    ...counted("entry", "entry", "entries"),
+    ...counted("smoke", "smoke check"),
+  ];
   const asked = question.reachable ? parts : [...parts, "no address to ask"];
   return { status, checks, summary: asked.join(", ") || "nothing to check" };
 }

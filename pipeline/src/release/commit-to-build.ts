@@ -1,5 +1,6 @@
 import { RefusalError, UserError } from "../errors.ts";
 import { quoteInput, type Sha, shortSha } from "../identifiers.ts";
+import { count } from "../policy/spell.ts";
 import type { CommitFacts, DraftPorts } from "./build-ports.ts";
 
 /** @throws UserError for what is no commit here */
@@ -13,15 +14,15 @@ export async function requireCommit(ports: DraftPorts, sha: Sha): Promise<Commit
   });
 }
 
-/** What is built comes from the commit alone; a folder that differs from it would make people think otherwise. */
-export async function refuseDirty(ports: DraftPorts, sha: Sha): Promise<void> {
-  if ((await ports.workTree.head()) !== sha) return;
+/** What is built comes from the commit alone; a folder that differs from it would make people think otherwise. False: another commit stands there. */
+export async function refuseDirty(ports: DraftPorts, sha: Sha): Promise<boolean> {
+  if ((await ports.workTree.head()) !== sha) return false;
   const changes = await ports.workTree.changes();
-  if (changes.length === 0) return;
+  if (changes.length === 0) return true;
   const more = changes.length > 20 ? [`and ${changes.length - 20} more`] : [];
   throw new RefusalError({
     code: "tree-dirty",
-    message: `the work tree differs from ${shortSha(sha)} in ${changes.length} ${changes.length === 1 ? "file" : "files"}. Nothing was built.`,
+    message: `the work tree differs from ${shortSha(sha)} in ${count(changes.length, "file")}. Nothing was built.`,
     evidence: [...changes.slice(0, 20).map(printable), ...more].map(ports.redact),
     next: [
       "git add --all && git commit && promote build     # with what differs",

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { type Digest, type Instant, shortDigest } from "../identifiers.ts";
+import { count } from "../policy/spell.ts";
 import { buildImages } from "./build-images.ts";
 import { type BuiltMigrations, finishMigrations, readMigrationSet } from "./build-migrations.ts";
 import type { Checkout, CommitFacts, DraftPorts } from "./build-ports.ts";
@@ -44,8 +45,8 @@ export async function draftRelease(
           "web",
           () => buildWeb(checkout, webConfig, routes),
           ({ summary }) =>
-            `${summary.entries + summary.assets} files, ${formatBytes(summary.bytes)}: ${summary.entries} ` +
-            `${summary.entries === 1 ? "entry" : "entries"}, ${summary.assets} ${summary.assets === 1 ? "asset" : "assets"}; every reference resolves`,
+            `${count(summary.entries + summary.assets, "file")}, ${formatBytes(summary.bytes)}: ` +
+            `${count(summary.entries, "entry", "entries")}, ${count(summary.assets, "asset")}; every reference resolves`,
         );
   const migrations: BuiltMigrations | null =
     set === null
@@ -55,8 +56,8 @@ export async function draftRelease(
           () => finishMigrations(ports, set, images.images),
           ({ release }) => {
             const newest = release.files.at(-1)?.name;
-            const count = `${release.files.length} ${release.files.length === 1 ? "file" : "files"}`;
-            return newest === undefined ? count : `${count}, newest ${newest}`;
+            const files = count(release.files.length, "file");
+            return newest === undefined ? files : `${files}, newest ${newest}`;
           },
         );
 

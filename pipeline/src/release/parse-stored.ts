@@ -15,7 +15,33 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * whatever the bytes are.
  */
 export function parseStored<T>(schema: z.ZodType<T>, bytes: Uint8Array, largest: number): ParsedDocument<T> {
-  const corrupt = (because: string): ParsedDocument<T> => ({ status: "corrupt", because });
+  const read = readJson(bytes, largest);
+  if (read.status === "corrupt") return read;
+  const parsed = schema.safeParse(read.value.json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return corrupt(`${issue?.path.join(".") || "document"}: ${issue?.message ?? "does not fit"}`);
+  }
+  return isCanonical(read.value) ? { status: "parsed", value: parsed.data } : corrupt("is not canonical JSON");
+}
+
+/** Whether `parseStored` would parse it. Where most are something else: words for why not take longer than all the rest. */
+export function isStored(schema: z.ZodType, bytes: Uint8Array, largest: number): boolean {
+  const read = readJson(bytes, largest);
+  return read.status === "parsed" && schema.safeParse(read.value.json).success && isCanonical(read.value);
+}
+
+interface ReadJson {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+const corrupt = (because: string): { readonly status: "corrupt"; readonly because: string } => ({
+  status: "corrupt",
+  because,
+});
+
+function readJson(bytes: Uint8Array, largest: number): ParsedDocument<ReadJson> {
   if (bytes.length > largest) return corrupt(`is ${bytes.length} bytes, more than ${largest}`);
   let text: string;
   try {
@@ -24,21 +50,15 @@ export function parseStored<T>(schema: z.ZodType<T>, bytes: Uint8Array, largest:
     return corrupt("is not UTF-8");
   }
   if (isDeeperThan(deepest, text)) return corrupt(`is nested deeper than ${deepest}`);
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return { status: "parsed", value: { json: JSON.parse(text), text } };
   } catch {
     return corrupt("is not JSON");
   }
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return corrupt(`${issue?.path.join(".") || "document"}: ${issue?.message ?? "does not fit"}`);
-  }
-  // Also catches a key that is there twice, which JSON.parse passes over.
-  if (canonicalText(json) !== text) return corrupt("is not canonical JSON");
-  return { status: "parsed", value: parsed.data };
 }
+
+/** Also catches a key that is there twice, which JSON.parse passes over. */
+const isCanonical = ({ json, text }: ReadJson): boolean => canonicalText(json) === text;
 
 function canonicalText(value: unknown): string | null {
   try {

@@ -1,4 +1,5 @@
 import type { Digest } from "../identifiers.ts";
+import { spellImages } from "../policy/spell.ts";
 import type { WebFileList } from "../web/file-list.ts";
 import type { ReleaseImage, ReleaseManifest } from "./manifest.ts";
 
@@ -20,6 +21,13 @@ export function imagesOf(
     images.set(runner.digest, { name: "migrations", image: runner });
   return [...images.values()];
 }
+
+/** In words, each once. */
+export const imageWords = (manifest: ReleaseManifest): readonly string[] => {
+  const all = imagesOf(manifest);
+  const services = new Set(Object.values(manifest.images).map(({ digest }) => digest)).size;
+  return spellImages(services, all.length > services);
+};
 
 /** Everything of a release but release.json and images, each once. */
 export function blobsOf(manifest: ReleaseManifest, web: WebFileList | null): readonly WantedBlob[] {

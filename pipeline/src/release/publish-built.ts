@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { RefusalError } from "../errors.ts";
 import type { EmitBuild } from "../events.ts";
 import { type Digest, type Sha, shortSha } from "../identifiers.ts";
+import { count, inWords } from "../policy/spell.ts";
 import type { SourceControl } from "../ports.ts";
 import { checkReferences } from "../web/check-references.ts";
 import type { CommitFacts } from "./build-ports.ts";
@@ -10,6 +11,7 @@ import { type BuiltFolder, readBlob, readBuilt, takeImages } from "./built-folde
 import { canonicalJson } from "./canonical-json.ts";
 import { frozenFacts } from "./draft-release.ts";
 import type { ReleaseManifest } from "./manifest.ts";
+import { imageWords } from "./parts-of-release.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { type PublishPorts, publishRelease } from "./publish-release.ts";
 import type { ReleaseDraft } from "./release-draft.ts";
@@ -52,8 +54,7 @@ export async function publishBuilt(
   await phase(
     "check",
     () => checkBuilt(ports.folder, draft),
-    ({ images, files }) =>
-      `${files} web ${files === 1 ? "file" : "files"} and ${images} ${images === 1 ? "image" : "images"} are what the digest says`,
+    ({ files }) => `${inWords([count(files, "web file"), ...imageWords(manifest)])} are what the digest says`,
   );
   const published = await phase("publish", () => publishRelease(ports, draft, input.rollbackWindow), describePublished);
   const policy =

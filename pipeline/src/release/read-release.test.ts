@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { aRelease, digestOf as digestOfText, instantOf, shas } from "../../test/builders.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
 import { canonicalJson, sha256 } from "./canonical-json.ts";
+import { isStored, parseStored } from "./parse-stored.ts";
 import { readRelease } from "./read-release.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 
@@ -114,4 +116,16 @@ describe("what is stored is not believed", () => {
     store.plant(releaseKey(shas.new), edit({ web: { digest: sha256(hostile), entries: 1, assets: 0, bytes: 1 } }));
     expect(await readRelease(store, shas.new)).toMatchObject({ status: "corrupt" });
   });
+});
+
+test("what only asks whether something is such a document says the same as what reads it", () => {
+  const words = fc.constantFrom("retired", "{", '"a":1', "}", "1", ",", '"a":1,"b":2', " ", "\ufeff", "[".repeat(70));
+  const schema = z.strictObject({ a: z.literal(1) });
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 5 }), (parts) => {
+      const bytes = new TextEncoder().encode(parts.join(""));
+      expect(isStored(schema, bytes, 60)).toBe(parseStored(schema, bytes, 60).status === "parsed");
+    }),
+    { examples: [[["{", '"a":1', "}"]], [["{", '"a":1', " ", "}"]], [["{", '"a":1', ",", '"a":1', "}"]]] },
+  );
 });

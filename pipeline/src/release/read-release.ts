@@ -1,11 +1,10 @@
-import type { z } from "zod";
 import { type Digest, type Instant, type Sha, shortDigest } from "../identifiers.ts";
 import type { ObjectStore, StoredObject } from "../ports.ts";
 import type { ReleaseLook } from "../promotion/facts.ts";
 import { type WebFileList, webFileListSchema } from "../web/file-list.ts";
 import { sha256 } from "./canonical-json.ts";
 import { abandonedSchema, type ReleaseManifest, releaseManifestSchema, tombstoneSchema } from "./manifest.ts";
-import { type ParsedDocument, parseStored } from "./parse-stored.ts";
+import { isStored, type ParsedDocument, parseStored } from "./parse-stored.ts";
 import { pathTwins } from "./safe-path.ts";
 import { blobKey, releaseKey } from "./store-keys.ts";
 
@@ -48,8 +47,8 @@ export async function readManifest(store: ObjectStore, sha: Sha): Promise<Manife
 /** What the stored bytes of release.json say. */
 export function judgeManifest(stored: StoredObject, sha: Sha): ManifestLook {
   const corrupt = (because: string): ManifestLook => ({ status: "corrupt", because: `release.json ${because}` });
-  if (is(tombstoneSchema, stored.body)) return { status: "retired" };
-  if (is(abandonedSchema, stored.body)) return { status: "missing" };
+  if (isStored(tombstoneSchema, stored.body, largestSubstitute)) return { status: "retired" };
+  if (isStored(abandonedSchema, stored.body, largestSubstitute)) return { status: "missing" };
   const parsed = parseStored(releaseManifestSchema, stored.body, largestManifest);
   if (parsed.status === "corrupt") return corrupt(parsed.because);
   const because = whyInconsistent(parsed.value, sha);
@@ -57,9 +56,6 @@ export function judgeManifest(stored: StoredObject, sha: Sha): ManifestLook {
   const release = { manifest: parsed.value, digest: sha256(stored.body), publishedAt: stored.writtenAt };
   return { status: "found", release };
 }
-
-const is = (schema: z.ZodType, bytes: Uint8Array): boolean =>
-  parseStored(schema, bytes, largestSubstitute).status === "parsed";
 
 /** What a schema cannot say of a manifest. */
 export function whyInconsistent(manifest: ReleaseManifest, sha: Sha): string | null {

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { BuildPhase, EmitBuild } from "../events.ts";
 import type { Sha } from "../identifiers.ts";
+import { count } from "../policy/spell.ts";
 import type { Clock } from "../ports.ts";
 import type { DraftPorts } from "./build-ports.ts";
 import { refuseDirty, requireCommit } from "./commit-to-build.ts";
@@ -31,16 +32,16 @@ export async function withDraft<T>(
 ): Promise<T> {
   const { config, sha, signal } = input;
   const commit = await requireCommit(ports, sha);
-  await refuseDirty(ports, sha);
+  const isHead = await refuseDirty(ports, sha);
   await input.prepare?.();
   const branch = await ports.workTree.branch();
-  emit({ type: "build:start", app: config.app, sha, subject: commit.subject, branch });
+  emit({ type: "build:start", app: config.app, sha, subject: commit.subject, branch, isHead });
   const phase = announcePhases(ports.clock, emit, signal);
 
   await using checkout = await phase(
     "checkout",
     () => ports.workTree.checkout(sha),
-    (tree) => `${tree.files} ${tree.files === 1 ? "file" : "files"} of the commit, nothing from your folder`,
+    (tree) => `${count(tree.files, "file")} of the commit, nothing from your folder`,
   );
   const commands = [...config.build, ...config.services.flatMap((service) => service.build)];
   await phase(

@@ -31,3 +31,5 @@ export const webFileListSchema = z.strictObject({
 });
 /** Every file of a web release; its canonical bytes are a blob, whose digest names the web release. */
 export type WebFileList = z.infer<typeof webFileListSchema>;
+
+export const entriesOf = ({ files }: WebFileList): readonly WebFile[] => files.filter(({ role }) => role === "entry");

@@ -3,7 +3,7 @@ import { RefusalError } from "../errors.ts";
 import { type Digest, quoteInput } from "../identifiers.ts";
 import type { FoundEntry } from "../release/build-ports.ts";
 import { pathTwins, resolveLink, whyUnsafe } from "../release/safe-path.ts";
-import { mostWebFiles, type WebFile, type WebFileList, webPathPattern } from "./file-list.ts";
+import { entriesOf, mostWebFiles, type WebFile, type WebFileList, webPathPattern } from "./file-list.ts";
 
 const mostBytes = 4 * 1024 ** 3;
 
@@ -63,7 +63,7 @@ export function summariseWeb(list: WebFileList): {
   readonly assets: number;
   readonly bytes: number;
 } {
-  const entries = list.files.filter((file) => file.role === "entry").length;
+  const entries = entriesOf(list).length;
   const bytes = list.files.reduce((sum, file) => sum + file.bytes, 0);
   return { entries, assets: list.files.length - entries, bytes };
 }

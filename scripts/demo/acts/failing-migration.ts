@@ -32,7 +32,7 @@ export const failingMigration: Act = {
 interface LocalStatus {
   readonly platform: {
     readonly environments: readonly {
-      readonly environment: string;
+      readonly env: string;
       readonly services: readonly { readonly service: string; readonly sha: string; readonly restarts: number }[];
     }[];
   };
@@ -40,5 +40,5 @@ interface LocalStatus {
 /** What runs, and how often each service was started again. */
 const services = ({ platform }: LocalStatus): unknown =>
   platform.environments
-    .find((one) => one.environment === "dev")
+    .find((one) => one.env === "dev")
     ?.services.map(({ service, sha, restarts }) => [service, sha, restarts]);

@@ -36,7 +36,16 @@ const already = z.boolean().describe("A prediction: there will be nothing to do.
 const service = z.string();
 const step = z
   .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("pin-artifacts"), already, sha, images: z.array(digest) }),
+    z.strictObject({
+      kind: z.literal("pin-artifacts"),
+      already,
+      sha,
+      images: z.array(digest),
+      hasRunner: z
+        .boolean()
+        .optional()
+        .describe("One of them only runs migrations; absent: none does, or it is not known."),
+    }),
     z.strictObject({
       kind: z.literal("prepare-services"),
       already,
@@ -75,9 +84,21 @@ const step = z
       already,
       from: webRevision.nullable(),
       to: webRevision.nullable(),
+      entries: count.optional().describe("Files that are switched with it; absent: not known."),
     }),
     z.strictObject({ kind: z.literal("invalidate"), already, paths: z.array(z.string()) }),
-    z.strictObject({ kind: z.literal("verify-live"), already: z.literal(false), state }),
+    z.strictObject({
+      kind: z.literal("verify-live"),
+      already: z.literal(false),
+      state,
+      asks: z
+        .strictObject({
+          entries: count.nullable().describe("Null: not known."),
+          smokeChecks: count,
+        })
+        .optional()
+        .describe("What is asked through the public address; absent: not known."),
+    }),
   ])
   .meta({ id: "PlannedStep" });
 
@@ -86,7 +107,7 @@ const promotionEvents = [
   z.strictObject({
     type: z.literal("run:start"),
     app: z.string(),
-    environment: env,
+    env,
     direction,
     from: sha.nullable().describe("What runs; null: nothing."),
     to: sha.nullable().describe("Null: back to nothing."),
@@ -149,6 +170,7 @@ const buildEvents = [
     sha,
     subject: z.string(),
     branch: z.string().nullable().describe("Null: none is checked out."),
+    isHead: z.boolean().describe("This commit is checked out, and the work tree does not differ from it."),
   }),
   z.strictObject({ type: z.literal("publish:start"), app: z.string(), sha, subject: z.string() }),
   z.discriminatedUnion("state", [

@@ -5,6 +5,7 @@ import {
   type Described,
   decision,
   direction,
+  entry,
   env,
   exit,
   instant,
@@ -54,10 +55,7 @@ export const explainSchema = z
     asOf: z.boolean().describe("That moment was asked for (--as-of); all else is taken as it is now."),
     decision,
     ask,
-    earliest: instant
-      .nullable()
-      .describe("When it may enter, if nothing else changes; null: now, or waiting is not enough."),
-    until: instant.nullable().describe("When the next freeze begins after that; null: none is known."),
+    ...entry,
     approvedBy: z.array(z.string()).describe("Whose approvals count."),
     rules: z.array(ruleSchema).describe("Every rule that was asked."),
     reasons: z.array(reasonSchema).describe("Those that refuse."),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Described, done, env, version } from "./parts/fields.ts";
 
 export const logLineShape = {
-  environment: env,
+  env,
   service: z.string(),
   text: z.string().describe("As the service wrote it, after a time and the number of the instance."),
 };

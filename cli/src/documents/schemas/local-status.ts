@@ -9,7 +9,7 @@ const platformSchema = z.strictObject({
   postgres: z.strictObject({ version: z.string(), pid: processId, port: count }),
   environments: z.array(
     z.strictObject({
-      environment: env,
+      env,
       url: z.string(),
       webSha: sha.nullable().describe("Whose pages are live; null: none are."),
       services: z.array(

@@ -33,6 +33,12 @@ const stepSchema = z
       ...at,
       kind: z.literal("run-migrations"),
       migrations: z.array(z.string()).describe("Pending ones."),
+      class: z
+        .enum(["expand", "neutral", "contract"])
+        .nullable()
+        .describe(
+          "What the migration gate finds them to be. This version has no gate, so it is always null: not looked at.",
+        ),
     }),
     z.strictObject({ ...at, kind: z.literal("roll-service"), name: service, image: digest }),
     z.strictObject({ ...at, kind: z.literal("retire-service"), name: service }),

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { environmentNamePattern } from "@slipway/pipeline";
 import { expect, test } from "vitest";
-import { schemaFiles } from "./published.ts";
+import { publishedDocuments, publishedEvents, schemaFiles } from "./published.ts";
 import { documentsReference } from "./reference.ts";
 
 const folder = new URL("../../../schema/", import.meta.url);
@@ -14,6 +15,21 @@ test("cli/schema holds exactly what the schemas say (npm run reference writes it
 test("docs/reference/documents.md is what the schemas say (npm run reference writes it)", () => {
   const written = readFileSync(new URL("../../../../docs/reference/documents.md", import.meta.url), "utf8");
   expect(written).toBe(documentsReference());
+});
+
+/** Each field that is told by name, wherever it stands. */
+function fieldsOf(schema: unknown): readonly (readonly [name: string, field: object])[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, object>> };
+  return [...Object.entries(properties), ...Object.values(schema).flatMap(fieldsOf)];
+}
+
+test("what names an environment is called env in every document and event", () => {
+  const names = fieldsOf([publishedDocuments(), publishedEvents()])
+    .filter(([, field]) => "pattern" in field && field.pattern === environmentNamePattern.source)
+    .map(([name]) => name);
+  expect(names.length).toBeGreaterThan(15);
+  expect(new Set(names)).toEqual(new Set(["env"]));
 });
 
 test("what a verb loads takes nothing but types from here", () => {

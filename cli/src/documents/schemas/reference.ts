@@ -23,11 +23,13 @@ export function documentsReference(): string {
 const introduction = `# The JSON documents
 
 With \`--json\` every call prints one document on stdout, at its end, on errors too. With \`--events\` it is the last of the lines. Each has \`kind\`, \`version\`
-and, but for \`board-address\`, \`exit\`, the exit code. Times are UTC; SHAs and digests are whole. A reader should pass over fields that it does not know: new ones
-may come within a version, and none changes its meaning.
+and, but for \`board-address\`, \`exit\`, the exit code. Times are UTC with milliseconds, as in \`2026-11-20T10:58:03.000Z\`; SHAs and digests are whole.
+\`env\` is the name of an environment, wherever one is told. A reader should pass over fields that it does not know: new ones may come within a version, and
+none changes its meaning.
 
 Each has a JSON Schema in the package (\`@slipway/cli/schema/\`), which passes over unknown fields in the same way. Every output of the test suite is held
-against it, there without unknown fields. This page is written from the same schemas by \`npm run reference\`.
+against it, there without unknown fields. What the page of \`promote board\` asks its server for is no document of this list: it is
+[private to the page](../adr/0006-the-board-answers-its-own-page.md). This page is written from the same schemas by \`npm run reference\`.
 `;
 
 function section(title: string, schema: JsonSchema, file: string | null = null): string {

@@ -1,9 +1,22 @@
 import * as z from "zod";
-import { refusalCode } from "./parts/codes.ts";
+import { recordedCode, refusalCode } from "./parts/codes.ts";
 import { driftSchema, environmentStateWord } from "./parts/drift.ts";
-import { count, type Described, decision, env, epoch, exit, instant, runUrl, sha, version } from "./parts/fields.ts";
+import {
+  count,
+  type Described,
+  decision,
+  entry,
+  env,
+  epoch,
+  exit,
+  instant,
+  runUrl,
+  sha,
+  version,
+} from "./parts/fields.ts";
 import { holdMarkSchema } from "./parts/hold-mark.ts";
 import { leaseSchema } from "./parts/lease.ts";
+import { clearsAt, reasonKind } from "./parts/reason.ts";
 
 export const newestSchema = z
   .strictObject({ sha, publishedAt: instant })
@@ -15,16 +28,20 @@ const nextMoveSchema = z
     sha,
     commits: count.nullable().describe("Commits that it adds to what runs; null: nothing runs, or it is not known."),
     decision,
-    earliest: instant
-      .nullable()
-      .describe("When it may enter, if nothing else changes; null: now, or waiting is not enough."),
-    until: instant.nullable().describe("When the next freeze begins after that; null: none is known."),
+    ...entry,
     reasons: z.array(
       z.strictObject({
         code: refusalCode,
-        clearsAt: instant.nullable().describe("Null: it needs a person or another release."),
+        kind: reasonKind,
+        clearsAt,
       }),
     ),
+    failed: z
+      .strictObject({ epoch, at: instant, code: recordedCode })
+      .nullable()
+      .describe(
+        "The newest attempt to bring it in there failed, and it may be tried again; null: it did not, or none is known of.",
+      ),
   })
   .meta({
     id: "Next",

@@ -75,7 +75,7 @@ export const everyDay = {
     ],
     examples: [
       ["promote board --open", "in a browser"],
-      ["promote board --port 0 --json", "on a free port, for a program"],
+      ["promote board --port 0 --json", "on a free port; its address as JSON"],
       ["promote board --store <folder>", "where there is no checkout"],
     ],
     exits: { 2: "the port is taken, or the store cannot be read" },

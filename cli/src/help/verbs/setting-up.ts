@@ -5,7 +5,7 @@ export const settingUp = {
     about: [
       "Looks at what git tracks here (package.json, Dockerfiles, servers, migrations, pages) and writes a slipway.yaml that loads at the top of the repository, and .slipway/ into .gitignore. It runs nothing, asks nothing, and writes over nothing.",
       'What is a guess has a ! in the list and "check this" in the file; --yes says that guesses are welcome, and changes nothing else.',
-      "Commit what installing promote changed as well (package.json and its lock): a work tree that differs from the commit is not built.",
+      "The command that it prints commits what installing promote changed as well (package.json and its lock): a work tree that differs from the commit is not built.",
     ],
     examples: [
       ["promote init", "write the file"],

@@ -1,5 +1,6 @@
 import { httpService } from "./http-service.ts";
 import { findNodeWeb } from "./node-web.ts";
+import { packagesAtRuntime, pruneCommand } from "./packages-at-runtime.ts";
 import { nothingProposed, type Proposal, type ServiceProposal } from "./proposal.ts";
 import {
   folderOf,
@@ -18,7 +19,9 @@ export interface NodePackage {
   /** "" at the root. */
   readonly folder: string;
   readonly scripts: Readonly<Record<string, string>>;
+  /** Those of development too. */
   readonly dependencies: readonly string[];
+  readonly development: readonly string[];
   readonly manager: "npm" | "pnpm" | "yarn";
   readonly locked: boolean;
 }
@@ -51,7 +54,7 @@ export function findNodeApp(look: RepositoryLook): Proposal {
   const used = packages.filter((pack) => pack.folder === "" || pack === server || pack === web?.package);
   return {
     findings: [...used.map(packageFinding), ...(found?.findings ?? []), ...(web?.findings ?? [])],
-    build: used.flatMap(buildCommands),
+    build: [...used.flatMap(buildCommands), ...(server && found?.isPruned ? [pruneCommand(server)] : [])],
     services: found ? [found.service] : [],
     migrations: null,
     web: web?.web ?? null,
@@ -62,9 +65,9 @@ function readPackage(look: RepositoryLook, folder: string): NodePackage | null {
   const json = readJsonObject(look, joined(folder, "package.json"));
   if (!json) return null;
   const scripts = isObject(json.scripts) ? json.scripts : {};
-  const dependencies = [json.dependencies, json.devDependencies].flatMap((part) =>
-    isObject(part) ? Object.keys(part) : [],
-  );
+  const namesOf = (part: unknown): readonly string[] => (isObject(part) ? Object.keys(part) : []);
+  const installed = namesOf(json.dependencies);
+  const development = namesOf(json.devDependencies).filter((name) => !installed.includes(name));
   const has = (file: string) => look.files.includes(joined(folder, file));
   const manager = has("pnpm-lock.yaml") ? "pnpm" : has("yarn.lock") ? "yarn" : "npm";
   return {
@@ -72,7 +75,8 @@ function readPackage(look: RepositoryLook, folder: string): NodePackage | null {
     scripts: Object.fromEntries(
       Object.entries(scripts).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
     ),
-    dependencies,
+    dependencies: [...installed, ...development],
+    development,
     manager,
     locked: manager !== "npm" || has("package-lock.json") || has("npm-shrinkwrap.json"),
   };
@@ -113,16 +117,17 @@ function findServerFile(look: RepositoryLook, { folder, dependencies, scripts }:
 function findServer(
   look: RepositoryLook,
   pack: NodePackage,
-): { service: ServiceProposal; findings: InitFinding[] } | null {
+): { service: ServiceProposal; findings: InitFinding[]; isPruned: boolean } | null {
   const source = findServerFile(look, pack);
   if (source === null) return null;
   const start = runOf(pack, source);
   const program = start.run.split(" ").find((word) => /\.[cm]?[jt]s$/.test(word)) ?? source;
-  const sourceFolder = folderOf(source);
+  const folder = folderOf(source) === "" ? pack.folder : folderOf(source);
+  const needed = packagesAtRuntime(look, pack, { folder, run: start.run });
   const { service, finding } = httpService(look, {
     source,
-    folder: sourceFolder === "" ? pack.folder : sourceFolder,
-    files: filesOf(look, pack, program),
+    folder,
+    files: filesOf(look, pack, program, needed.any),
     run: start.run,
     guesses: start.certain ? [] : ["run"],
   });
@@ -134,7 +139,8 @@ function findServer(
       key: "services.api.run",
       certain: false,
     });
-  return { service, findings };
+  const isPruned = pack.manager === "npm" && pack.development.length > 0 && needed.any && !needed.development;
+  return { service, findings, isPruned };
 }
 
 interface Start {
@@ -158,11 +164,16 @@ function runOf({ folder, scripts }: NodePackage, source: string): Start {
 }
 
 /** The folder of the program, what it loads beside it, and the packages. */
-function filesOf(look: RepositoryLook, { folder, dependencies }: NodePackage, program: string): readonly string[] {
+function filesOf(
+  look: RepositoryLook,
+  { folder }: NodePackage,
+  program: string,
+  holdsPackages: boolean,
+): readonly string[] {
   if (folder !== "") return [folder];
   const [first = program, ...rest] = program.split("/");
   const beside = rest.length > 0 ? [first] : topLevel(look, (file) => isRuntimeCode(file));
-  const files = new Set([...beside, first, ...(dependencies.length > 0 ? ["node_modules"] : []), "package.json"]);
+  const files = new Set([...beside, first, ...(holdsPackages ? ["node_modules"] : []), "package.json"]);
   return [...files];
 }
 /** Server code, and the views that it reads; a web's sources have a folder of their own. */

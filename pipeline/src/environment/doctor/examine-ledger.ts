@@ -6,6 +6,7 @@ import { readLease } from "../../ledger/lease-look.ts";
 import { readStanding } from "../../ledger/read-ledger.ts";
 import type { Standing, Unfinished } from "../../ledger/records.ts";
 import { verifyHistory } from "../../ledger/verify-history.ts";
+import { count } from "../../policy/spell.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { examined, type Finding, no, ok, putBack } from "./finding.ts";
 
@@ -45,7 +46,10 @@ async function copy(store: ObjectStore, environment: EnvironmentName): Promise<r
 
 function standingWords(environment: EnvironmentName, { unfinished, seq, epoch }: Standing): Finding {
   if (unfinished) return no("ledger", ...unfinishedWords(environment, unfinished));
-  return ok("ledger", seq === 0 ? "empty: nothing was promoted here" : `${seq} records of ${epoch} epochs, whole`);
+  return ok(
+    "ledger",
+    seq === 0 ? "empty: nothing was promoted here" : `${count(seq, "record")} of ${count(epoch, "epoch")}, whole`,
+  );
 }
 
 function unfinishedWords(

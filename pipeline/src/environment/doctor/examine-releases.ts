@@ -4,6 +4,7 @@ import { type GoodRun, runningOf, type Standing } from "../../ledger/records.ts"
 import { chooseRollback, type RollbackChoice } from "../../policy/last-good.ts";
 import { notApplied } from "../../policy/not-applied.ts";
 import { listQuarantined } from "../../policy/quarantine.ts";
+import { count } from "../../policy/spell.ts";
 import type { ObjectStore, SourceControl } from "../../ports.ts";
 import type { ImageShelf } from "../../release/build-ports.ts";
 import { releasesInUse } from "../../release/collection/releases-in-use.ts";
@@ -119,7 +120,7 @@ async function leadsTo(store: ObjectStore, standing: Standing, choice: RollbackC
     );
   }
   if (choice.status === "to")
-    return ok("rollback", `leads to ${shortSha(choice.run.sha)}; ${count(read)} read, byte by byte`);
+    return ok("rollback", `leads to ${shortSha(choice.run.sha)}; ${count(read, "release")} read, byte by byte`);
   if (choice.status === "already")
     return ok("rollback", `${shortSha(choice.run.sha)} came by one: it leads no further`);
   if (choice.status === "finish") return ok("rollback", "goes back to what ran before");
@@ -144,7 +145,8 @@ async function examinePins(
   const ran = [...inUse].filter((sha) => good.some((run) => run.sha === sha));
   const looks = await Promise.all(ran.map(async (sha) => ({ sha, retention: await readRetention(store, sha) })));
   const loose = looks.filter(({ retention }) => retention.retired || retention.pins[environment] === undefined);
-  if (loose.length === 0) return ran.length === 0 ? [] : [ok("retention", `${count(ran.length)} kept from collection`)];
+  if (loose.length === 0)
+    return ran.length === 0 ? [] : [ok("retention", `${count(ran.length, "release")} kept from collection`)];
   return loose.map(({ sha, retention }) =>
     retention.retired
       ? no("retention", `${shortSha(sha)} is retired, and ${environment} may need it`)
@@ -175,4 +177,3 @@ function whyNotWhole(verification: Verification): string | null {
  * bytes that ran.
  */
 const mend = (sha: Sha): string => `promote build --sha ${sha}`;
-const count = (releases: number): string => (releases === 1 ? "1 release" : `${releases} releases`);

@@ -40,8 +40,7 @@ const next: readonly string[] = [
 /** Environment and port of each; null: a platform runs, and its address is lost. */
 async function openEnvironments(root: string): Promise<readonly string[] | null> {
   const status = await platformStatus(root);
-  if (status !== null)
-    return status.environments.map(({ environment, url }) => `${environment} ${Number(new URL(url).port)}`);
+  if (status !== null) return status.environments.map(({ env, url }) => `${env} ${Number(new URL(url).port)}`);
   const owner = await ownerOf(platformFolders(root).state);
   return owner !== null && (await isAlive(owner)) ? null : [];
 }

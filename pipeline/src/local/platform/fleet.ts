@@ -115,7 +115,8 @@ export class Fleet {
     }
     this.#instances.add(instance);
     void instance.watchHealth();
-    const because = await instance.ended;
+    const end = await instance.ended;
+    const upSeconds = (performance.now() - instance.startedAt) / 1_000;
     const wasStopped = this.#stopping.signal.aborted;
     const kind = instance.neverStarted ? "never-started" : "exited";
     instance.health = "draining";
@@ -123,6 +124,9 @@ export class Fleet {
     this.#requestsOfTheGone += instance.requestsServed;
     if (!wasStopped) {
       if (wasHealthy) this.restarts += 1;
+      const because = instance.neverStarted
+        ? end
+        : `${end} after ${upSeconds.toFixed(1)} s${wasHealthy ? "" : ", never healthy"}`;
       this.#listener.failed(
         sickness === null ? causeOf(instance, kind, because) : causeOf(instance, "unhealthy", `replaced: ${sickness}`),
       );

@@ -154,7 +154,7 @@ export class HostedEnvironment {
     const memory = await memoryOf(hosted.flatMap((service) => service.pids()));
     const services = hosted.map((service) => service.status(memory));
     return {
-      environment: this.name,
+      env: this.name,
       url: this.url,
       webSha: this.web.look().web?.sha ?? null,
       services,

@@ -138,7 +138,7 @@ test("names the port that another program has, and changes nothing", async () =>
     const start = startPlatform({ root: platform.root, environments: [{ name: environmentOf("dev"), port }] });
     await expect(start).rejects.toThrow(UserError);
     await expect(start).rejects.toMatchObject({ code: "port-taken", message: expect.stringContaining(String(port)) });
-    expect((await platform.status()).environments.map(({ environment }) => environment)).toEqual(["staging"]);
+    expect((await platform.status()).environments.map(({ env }) => env)).toEqual(["staging"]);
   } finally {
     other.close();
   }
@@ -150,7 +150,7 @@ test("tells what runs, how often it was restarted and what it takes", async () =
   expect(status.uptimeSeconds).toBeGreaterThan(0);
   expect(status.environments).toHaveLength(1);
   const [environment] = status.environments;
-  expect(environment).toMatchObject({ environment: "staging", url: platform.url });
+  expect(environment).toMatchObject({ env: "staging", url: platform.url });
   expect(environment?.services).toEqual([
     expect.objectContaining({ service: "api", sha: revision.sha, running: 1, wanted: 1 }),
   ]);

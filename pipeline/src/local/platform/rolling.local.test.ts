@@ -62,8 +62,8 @@ test("lets a request that is under way finish on the old revision", async () => 
 });
 
 test.for([
-  { mode: "unhealthy", kind: "unhealthy", says: "GET /readyz answered 503" },
-  { mode: "exits", kind: "exited", says: "exit code 3" },
+  { mode: "unhealthy", kind: "unhealthy", says: /GET \/readyz answered 503/ },
+  { mode: "exits", kind: "exited", says: /^exit code 3 after \d+\.\d s, never healthy$/ },
 ] as const)(
   "keeps the old revision when the new one is $kind, and no request reaches it",
   async ({ mode, kind, says }) => {
@@ -77,7 +77,7 @@ test.for([
     expect(report.failed).toEqual([]);
     expect([...report.bodies]).toEqual([old.sha]);
     expect(after.rollout).toMatchObject({ revision: bad, requestsServed: 0 });
-    expect(after.rollout?.causes.at(-1)).toMatchObject({ kind, message: expect.stringContaining(says) });
+    expect(after.rollout?.causes.at(-1)).toMatchObject({ kind, message: expect.stringMatching(says) });
     expect(after.wanted).toEqual(old);
     expect(after.tasks.map(({ id }) => id)).toEqual(before.tasks.map(({ id }) => id));
   },

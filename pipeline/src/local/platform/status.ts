@@ -11,7 +11,7 @@ export interface ServiceStatus {
   readonly memoryBytes: number;
 }
 export interface EnvironmentStatus {
-  readonly environment: EnvironmentName;
+  readonly env: EnvironmentName;
   readonly url: string;
   /** Of the pages that are live. */
   readonly webSha: Sha | null;

@@ -14,7 +14,7 @@ export const held: Rule = ({ facts, request }) => {
   const message = `held by ${by.name}: ${quoteInput(reason)}`;
   if (request.trigger === "person") return passed(`${message}; it binds automation only`);
   return no("held", message, {
-    evidence: [`since ${spellInstant(at)}`, `promote hold --env ${request.environment} --lift`],
+    evidence: [`since ${spellInstant(at)}`],
     data: { by: by.name, at, reason },
   });
 };

@@ -1,6 +1,6 @@
 import type { Digest } from "../../identifiers.ts";
 import type { Facts } from "../../promotion/facts.ts";
-import { count, spellDigest } from "../spell.ts";
+import { count, inWords, spellDigest, spellImages } from "../spell.ts";
 import { no, notAsked, passed, type Rule, releaseOf, unknown } from "./rule.ts";
 
 /** Every image that has to start can be pulled. */
@@ -11,7 +11,8 @@ export const images: Rule = ({ facts, request }) => {
   const needed = Object.entries(built).map(([name, image]) => [name, image.digest] as const);
   const runner = migrations && request.action === "promote" ? migrations.runner.image.digest : null;
   const known = new Set(needed.map(([, digest]) => digest));
-  const all = runner && !known.has(runner) ? [...needed, ["migrations", runner] as const] : needed;
+  const hasRunner = runner !== null && !known.has(runner);
+  const all = hasRunner ? [...needed, ["migrations", runner] as const] : needed;
   const looks = all.map(([name, digest]) => ({ name, digest, ...lookAt(facts, digest) }));
   const missing = looks.filter((look) => look.status === "no");
   const unseen = looks.filter((look) => look.status === "unknown");
@@ -29,7 +30,7 @@ export const images: Rule = ({ facts, request }) => {
       data: data(unseen),
     });
   }
-  return all.length === 0 ? notAsked : passed(`${count(all.length, "image")} can be pulled`);
+  return all.length === 0 ? notAsked : passed(`${inWords(spellImages(known.size, hasRunner))} can be pulled`);
 };
 
 function lookAt(facts: Facts, digest: Digest): { status: "yes" | "no" | "unknown"; because: string } {

@@ -19,7 +19,7 @@ export const order: Rule = (context) => {
     return unknown("order", `could not tell which bytes ${environment} would have to have run`);
   }
   const run = newestRunOf(standing, candidate.digest);
-  const data = { environment, epoch: run?.epoch ?? null };
+  const data = { env: environment, epoch: run?.epoch ?? null };
   if (!run) {
     return no("order", whyNoRun(environment, standing, { sha: candidate.sha, digest: candidate.digest }), {
       evidence: lastOf(environment, standing),

@@ -1,11 +1,12 @@
 import { shortSha } from "../../identifiers.ts";
-import { count, spellDigest } from "../spell.ts";
+import { imageWords } from "../../release/parts-of-release.ts";
+import { count, inWords, spellDigest } from "../spell.ts";
 import { no, notAsked, passed, type Rule, unknown } from "./rule.ts";
 
 /** The release is published, whole, and of this app. */
 export const release: Rule = ({ facts, request }) => {
   if (facts.release === null && request.action === "rollback") return notAsked;
-  const sha = request.sha ?? "the release";
+  const sha = request.sha ?? facts.sha ?? "the release";
   if (facts.release === null) return unknown("release-missing", `${shortSha(sha)} was not looked up`);
   if (facts.release.status === "unknown") {
     return unknown("release-missing", `could not read the release: ${facts.release.because}`);
@@ -43,7 +44,7 @@ export const release: Rule = ({ facts, request }) => {
         );
       }
       const files = manifest.web ? manifest.web.entries + manifest.web.assets : 0;
-      const holds = [count(Object.keys(manifest.images).length, "image"), count(files, "web file")].join(" and ");
+      const holds = inWords([...imageWords(manifest), count(files, "web file")]);
       return passed(`complete; ${holds} of ${spellDigest(digest)}`);
     }
   }

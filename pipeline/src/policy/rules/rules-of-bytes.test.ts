@@ -63,6 +63,11 @@ describe.each(
           "no release-foreign: the manifest is of orders, this store is of chronoledger",
         ],
         [
+          "is named where a rollback leads to it",
+          { facts: { release: known({ status: "missing" }) }, request: { ...rollback, sha: null } },
+          "no release-missing: the store has no release.json for 1f6ac3d",
+        ],
+        [
           "names another commit",
           { facts: { release: found(aRelease({ sha: shas.old })) } },
           "no release-corrupt: the manifest of 1f6ac3d names 8c41f07",

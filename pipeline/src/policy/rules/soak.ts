@@ -21,7 +21,7 @@ export const soak: Rule = (context) => {
   const drifted = disturbed.status === "known" && disturbed.value !== null && standing.unfinished === null;
   const stays = staysOf(standing, candidate.digest, { now, disturbed: drifted });
   const longest = longestOf(stays);
-  const data = { environment, requiredSeconds: required, observedSeconds: longest?.seconds ?? 0 };
+  const data = { env: environment, requiredSeconds: required, observedSeconds: longest?.seconds ?? 0 };
   if (!longest) {
     return no("soak", `${environment} has not run it without a gap, ${asks}`, {
       evidence: drifted ? [`${environment}: ${disturbed.value}`] : [],

@@ -6,6 +6,7 @@ import type { FailureReport, PromotionRequest } from "../../ledger/records.ts";
 import type { Decision, Reason } from "../../policy/policy.ts";
 import { known } from "../facts.ts";
 import type { Ending, PromotionReport } from "../report.ts";
+import { renderErrorSummary } from "./error-summary.ts";
 import { mostBytes } from "./page.ts";
 import { renderPlanComment } from "./plan-comment.ts";
 import { renderResultComment } from "./result-comment.ts";
@@ -94,7 +95,7 @@ function decisionOf({ word, words }: Foreign): Decision {
     overridable: true,
   });
   const refused = [
-    reason("soak", "no", { observedSeconds: 1, requiredSeconds: 2, environment: word }),
+    reason("soak", "no", { observedSeconds: 1, requiredSeconds: 2, env: word }),
     reason("freeze", "no", { freeze: word, file: word, line: 3 }),
     reason("approval", "no", { approved: 0, required: 1 }),
     reason("order", "no", {}),
@@ -210,11 +211,16 @@ const endings = (word: string): readonly Ending[] => [
 
 const ours = /^(h3|p|strong|code|pre|table|thead|tbody|tr|th|td|ul|li|details|summary|span|br|em)$/;
 
-/** What is wrong with a page; none: it is as it should be. */
+/** What is wrong with a comment; none: it is as it should be. */
 function faultsOf(text: string, kind: "plan" | "result"): readonly string[] {
+  const [first] = text.split("\n", 1);
+  const isFound = first === `<!-- slipway:${kind}:chronoledger:prod -->`;
+  return [...(isFound ? [] : [`begins with ${first}`]), ...faultsOfPage(text)];
+}
+
+function faultsOfPage(text: string): readonly string[] {
   const faults: string[] = [];
-  const [first, ...rest] = text.split("\n");
-  if (first !== `<!-- slipway:${kind}:chronoledger:prod -->`) faults.push(`begins with ${first}`);
+  const rest = text.split("\n").filter((line, at) => at > 0 || !line.startsWith("<!--"));
   if (Buffer.byteLength(text) > mostBytes) faults.push(`has ${Buffer.byteLength(text)} bytes`);
   if (/[\p{Cc}\p{Cf}\p{Cs}]/u.test(text.replaceAll("\n", ""))) faults.push("holds characters that nobody sees");
   if (/(?<!sha256:|--expect )(?<![0-9A-Za-z])\d{12}(?![0-9A-Za-z])/.test(text)) faults.push("names an account");
@@ -270,6 +276,18 @@ describe("whatever names, messages and logs say", () => {
         expect(faultsOf(resultText(given, ending), "result")).toEqual([]);
       }),
       { numRuns: 160 },
+    );
+  }, 60_000);
+
+  test("an error stays what it is", () => {
+    fc.assert(
+      fc.property(foreign, ({ word, words, many }) => {
+        const facts = [{ label: "order", fact: word, evidence: Array.from({ length: many }, () => words).flat() }];
+        const where = { file: word, line: 3 };
+        const told = { code: "usage", exit: 2, verdict: "Usage", text: `${word}\n${word}`, facts, where, next: words };
+        expect(faultsOfPage(renderErrorSummary(told))).toEqual([]);
+      }),
+      { numRuns: 80 },
     );
   }, 60_000);
 

@@ -140,7 +140,7 @@ describe("the comment on a plan", () => {
 | ✗ | approval | 0 of 1, not by octocat | needs a person |
 | ✓ | 6 others | release, quarantine, hold, order, ancestry, schema | |
 
-**Steps** 1 migration · 2 services · 5 web files · usually 1 min 12 s
+**Steps** 1 migration · 2 services · 5 web files · usually 1 min 12 s · back at every step: not known, no gate has looked whether \`8c41f07\` runs after 1 new migration
 <details><summary>Migration, images, commits</summary>
 
 \`20261118101500_project_colour\`

@@ -3,6 +3,7 @@ import type { PromotionRequest } from "../../ledger/records.ts";
 import type { Decision } from "../../policy/policy.ts";
 import { count } from "../../policy/spell.ts";
 import type { Facts } from "../facts.ts";
+import { judgeWayBack, type WayBack } from "../judge-way-back.ts";
 import type { Plan, Step } from "../plan.ts";
 import { foundRelease } from "../plan-promotion.ts";
 import { code, marker, prose } from "./markdown.ts";
@@ -77,9 +78,15 @@ function stepsLine(plan: Plan, { facts, usualSeconds }: PlanComment): string {
     { number: toDo(plan, "retire-service").length, noun: "retired service" },
     { number: webFilesOf(plan, facts), noun: "web file" },
   ].flatMap(({ number, noun }) => (number === 0 ? [] : [count(number, noun)]));
+  if (counted.length === 0) return "**Steps** nothing to move";
   const usual = usualSeconds === null ? [] : [`usually ${spellSeconds(usualSeconds)}`];
-  return `**Steps** ${[counted.join(between) || "nothing to move", ...usual].join(between)}`;
+  return `**Steps** ${[...counted, ...usual, backWords(judgeWayBack(facts, plan))].join(between)}`;
 }
+
+const wayBackWords = { yes: "yes", no: "**no**", unknown: "not known" };
+
+const backWords = ({ status, because }: WayBack): string =>
+  `back at every step: ${wayBackWords[status]}${because === null ? "" : `, ${prose(because)}`}`;
 
 /** New assets, and the entries that a switch puts in place. */
 function webFilesOf(plan: Plan, facts: Facts): number {

@@ -209,6 +209,13 @@ Steps: **run-migrations failed 2.1 s** · 8 not started
 `);
   });
 
+  test("shows the last line that says something, not the blank one after it", () => {
+    const failure: FailureReport = { ...unhealthy, log: ["", "fatal", "boom", "", ""] };
+    const text = rendered(unchanged, { failure, steps: [ran(stepOf("run-migrations"), failed("failed"), 2.1)] });
+    expect(text).toContain("Last line of its log:\n`boom`\n");
+    expect(text).toContain("```text\nfatal\nboom\n```");
+  });
+
   test("of a partial end names each part", () => {
     const failure: FailureReport = {
       ...unhealthy,

@@ -3,6 +3,7 @@ import type { FailureReport } from "../../ledger/records.ts";
 import { count } from "../../policy/spell.ts";
 import { foundRelease } from "../plan-promotion.ts";
 import type { PromotionReport } from "../report.ts";
+import { withoutBlankEdges } from "../without-blank-edges.ts";
 import { headlineOf } from "./headline.ts";
 import { code, link, marker, place, prose, row } from "./markdown.ts";
 import { type Block, folded, foldedCode, linesOf, pageOf, paragraph } from "./page.ts";
@@ -127,13 +128,14 @@ function failureLines({ cause, where, requestsServed, log }: FailureReport): rea
   const traffic = requestsServed === null ? "" : `; ${count(requestsServed, "request")} reached it`;
   const at = where === null ? "" : `, at ${place(where.file, where.line)}`;
   const said = `**Cause** ${sentence(`${prose(cause.replace(/\.$/, ""))}${traffic}${at}`)}`;
-  const line = log.at(-1);
+  const line = withoutBlankEdges(log).at(-1);
   return line === undefined ? [said] : [`${said} Last line of its log:`, code(line)];
 }
 const sentence = (text: string): string => (text.endsWith(".") ? text : `${text}.`);
 
 /** What stands below each other is folded: counts come before details. */
-function failureDetails({ where, log, logLines }: FailureReport): readonly Block[] {
+function failureDetails({ where, log: stored, logLines }: FailureReport): readonly Block[] {
+  const log = withoutBlankEdges(stored);
   const excerpt = where?.excerpt ?? [];
   const folds = [
     ...(excerpt.length === 0 ? [] : [foldedCode("Where it is written", excerpt)]),

@@ -77,9 +77,9 @@ function answerRow(answer: RuleAnswer, askedBy: string | null): string {
 /** The observed beside the required: from what the rule has seen where it says so in fields, else in its words. */
 function nowCell({ code, kind, message, data }: Reason, askedBy: string | null): string {
   if (kind === "unknown") return `could not tell: ${prose(message)}`;
-  const { observedSeconds, requiredSeconds, environment, freeze, file, line, approved, required } = data;
+  const { observedSeconds, requiredSeconds, env, freeze, file, line, approved, required } = data;
   if (code === "soak" && typeof observedSeconds === "number" && typeof requiredSeconds === "number")
-    return `${spellDuration(observedSeconds)} of ${spellDuration(requiredSeconds)} in ${prose(String(environment))}`;
+    return `${spellDuration(observedSeconds)} of ${spellDuration(requiredSeconds)} in ${prose(String(env))}`;
   if (code === "freeze" && typeof freeze === "string" && typeof file === "string")
     return `"${prose(freeze)}", ${place(file, typeof line === "number" ? line : null)}`;
   if (code === "approval" && typeof approved === "number" && typeof required === "number")

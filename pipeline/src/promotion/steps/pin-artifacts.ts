@@ -1,5 +1,6 @@
 import { RefusalError } from "../../errors.ts";
 import type { StepReport } from "../../ledger/records.ts";
+import { inWords, spellImages } from "../../policy/spell.ts";
 import { pinRelease } from "../../release/collection/retention.ts";
 import type { Step } from "../plan.ts";
 import { couldNotTell, done, failed, failure, persist, type StepContext } from "./step-context.ts";
@@ -31,8 +32,9 @@ export async function pinArtifacts(
       );
     }
   }
-  const images = step.images.length === 1 ? "1 image" : `${step.images.length} images`;
-  return done(true, `${images} and the release kept for ${environment}`);
+  const hasRunner = step.hasRunner ?? false;
+  const images = spellImages(step.images.length - (hasRunner ? 1 : 0), hasRunner);
+  return done(true, `${inWords([...images, "the release"])} kept for ${environment}`);
 }
 
 /** Null: pinned. Otherwise why it can never be: retired by the collector meanwhile, or not readable. */

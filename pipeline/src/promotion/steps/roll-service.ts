@@ -1,4 +1,5 @@
 import type { StepReport } from "../../ledger/records.ts";
+import { count, countRunning } from "../../policy/spell.ts";
 import type { RolloutLook, ServiceLook } from "../../ports.ts";
 import type { ServiceShape } from "../../release/manifest.ts";
 import { judgeRollout, type RollMemory } from "../judge-rollout.ts";
@@ -101,16 +102,14 @@ const healthyOn = (look: ServiceLook, step: RollStep): number =>
 
 function describe(look: ServiceLook, step: RollStep, ordered: boolean): string {
   if (look.tasksWanted === 0) return "idle: no task is wanted";
-  const tasks =
-    look.tasksWanted === 1 ? "1 of 1 task runs" : `${healthyOn(look, step)} of ${look.tasksWanted} tasks run`;
   return ordered
-    ? `${tasks} ${short(step.to.image)}`
+    ? `${countRunning(healthyOn(look, step), look.tasksWanted)} ${short(step.to.image)}`
     : `already ${healthyOn(look, step)} of ${look.tasksWanted} on ${short(step.to.image)}`;
 }
 
 function progressText(look: ServiceLook, step: RollStep, { old }: RollMemory): string {
   const draining = look.tasks.filter((task) => task.health === "draining").length;
   const tasks = look.tasks.filter(({ id }) => !old.has(id));
-  const fresh = `${Math.min(healthyOn({ ...look, tasks }, step), look.tasksWanted)} of ${look.tasksWanted} new tasks healthy`;
+  const fresh = `${Math.min(healthyOn({ ...look, tasks }, step), look.tasksWanted)} of ${count(look.tasksWanted, "new task")} healthy`;
   return draining > 0 ? `${fresh}, ${draining} old ${draining === 1 ? "drains" : "drain"}` : fresh;
 }

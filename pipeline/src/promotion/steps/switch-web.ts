@@ -1,6 +1,8 @@
 import { DeposedError } from "../../errors.ts";
 import { shortSha } from "../../identifiers.ts";
 import type { StepReport } from "../../ledger/records.ts";
+import { count } from "../../policy/spell.ts";
+import { entriesOf } from "../../web/file-list.ts";
 import type { Step } from "../plan.ts";
 import { sameWeb } from "../plan-steps.ts";
 import { couldNotTell, done, failed, failure, lookAgain, persist, type StepContext } from "./step-context.ts";
@@ -36,9 +38,8 @@ export async function switchWeb(
     );
   }
   const name = (target: typeof step.to) => (target ? shortSha(target.sha) : "nothing");
-  const entries = (context.web?.files ?? []).filter((file) => file.role === "entry").length;
-  return done(
-    !sameWeb(before.value.web, step.to),
-    `pointer ${name(before.value.web)} → ${name(step.to)}, ${entries} ${entries === 1 ? "entry" : "entries"}`,
-  );
+  const entries = context.web && step.to ? `, ${count(entriesOf(context.web).length, "entry", "entries")}` : "";
+  return sameWeb(before.value.web, step.to)
+    ? done(false, `already ${name(step.to)}${entries}`)
+    : done(true, `pointer ${name(before.value.web)} → ${name(step.to)}${entries}`);
 }

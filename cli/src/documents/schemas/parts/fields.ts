@@ -56,6 +56,19 @@ export const decision = z
   .enum(["allowed", "refused", "unknown"])
   .describe("unknown: no rule said no, and one could not be asked.");
 export const ask = z.boolean().describe("An approval is the only reason left.");
+/** When a release may enter. */
+export const entry = {
+  earliest: instant
+    .nullable()
+    .describe(
+      "The first moment, in UTC, at which every reason that time clears has cleared and no freeze holds, if nothing else changes; a missing approval is not waited for. Null: it may enter now, only an approval is missing, or waiting is not enough.",
+    ),
+  until: instant
+    .nullable()
+    .describe(
+      "When, in UTC, the next freeze begins after earliest, which shuts it out again. Null: none is known, or earliest is null.",
+    ),
+};
 export const stepKind = z.enum(stepKinds);
 /** Of a step that was taken. */
 export const stepEnd = {

@@ -9,7 +9,7 @@ const names = z.array(z.string());
 const evidenceSchema = z
   .strictObject({
     lines: names.describe("The same for people, a line each."),
-    environment: env.optional().describe("order, soak: the environment below."),
+    env: env.optional().describe("order, soak: the environment below."),
     epoch: epoch
       .nullable()
       .optional()
@@ -77,18 +77,22 @@ const evidenceSchema = z
   })
   .meta({ id: "Evidence", description: "What the reason was told from. Which fields there are depends on its code." });
 
+export const reasonKind = z
+  .enum(["no", "unknown"])
+  .describe("unknown: what the rule needs could not be read, which is never taken for a yes.");
+
+export const clearsAt = instant
+  .nullable()
+  .describe("When, in UTC, it clears by itself if nothing else changes; null: waiting alone does not clear it.");
+
 export const reasonSchema = z
   .strictObject({
     code: refusalCode,
-    kind: z
-      .enum(["no", "unknown"])
-      .describe("unknown: what the rule needs could not be read, which is never taken for a yes."),
+    kind: reasonKind,
     message: z.string().describe("The observed beside the required, in words."),
     overridable: z.boolean().describe("--override may name its code, where policy allows that."),
     evidence: evidenceSchema,
-    clearsAt: instant
-      .nullable()
-      .describe("When it clears by itself at the earliest; null: it needs a person or another release."),
+    clearsAt,
   })
   .meta({ id: "Reason", description: "Why a release may not enter." });
 export type ReasonDocument = Described<typeof reasonSchema>;
