@@ -64,6 +64,7 @@ export type * from "./ports.ts";
 export { type Considered, consider } from "./promotion/consider.ts";
 export { type Distance, distanceOf, type Facts } from "./promotion/facts.ts";
 export { judgeWayBack, type WayBack } from "./promotion/judge-way-back.ts";
+export { lookBack } from "./promotion/look-back.ts";
 export { type EnvironmentState, type Plan, type Step, stepKinds } from "./promotion/plan.ts";
 export { foundRelease } from "./promotion/plan-promotion.ts";
 export { promote } from "./promotion/promote.ts";

@@ -4,6 +4,7 @@ import {
   type Decision,
   decide,
   type EnvironmentPorts,
+  lookBack,
   type PromotionRequest,
   readStanding,
   readTarget,
@@ -27,7 +28,8 @@ export async function lookAtRequest(session: Session, request: PromotionRequest)
   const { source, approvals, clock } = session;
   const shared = { store, source, approvals, clock, connectBelow: (below: Target) => session.connect(below) };
   const considered = await consider({ shared, ports, policy: session.policy, request }, standing);
-  return { ...considered, request, target, ports };
+  const facts = ports ? await lookBack(considered.facts, ports.images) : considered.facts;
+  return { ...considered, facts, request, target, ports };
 }
 
 /** The same facts, asked by somebody who only looks; `at` puts another time in the place of now. */

@@ -80,12 +80,15 @@ export async function runPromotion(call: Call, session: Session, request: Promot
   }
 }
 
+/** What only adds words to an ending never takes its place, whatever cannot be read by then. */
+const orNull = <T>(ask: () => Promise<T | null>): Promise<T | null> => ask().catch(() => null);
+
 async function tell(call: Call, session: Session, report: PromotionReport, seconds: number): Promise<ExitCode> {
   const { environment } = report.request;
-  const url = (await readTarget(session.store, environment))?.target.url ?? null;
+  const url = await orNull(async () => (await readTarget(session.store, environment))?.target.url ?? null);
   const isDone = report.ending.kind === "done" && report.request.action === "promote";
-  const ahead = isDone ? await spellAhead(call, session, report.request) : null;
-  const nearest = await nearestRollback(session, report);
+  const ahead = isDone ? await orNull(() => spellAhead(call, session, report.request)) : null;
+  const nearest = await orNull(() => nearestRollback(session, report));
   const parts = await lookAtParts(session, report, call.output.style);
   const message = verdictOf({ call, session, report, seconds, url, ahead, parts, nearest });
   call.output.verdict(call.output.style.isTerminal ? message : { ...message, at: utcClock(report.endedAt) });

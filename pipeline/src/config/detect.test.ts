@@ -146,6 +146,11 @@ describe("Node", () => {
       fields: { scripts: { start: "node --import tsx src/server.js" } },
       pruned: false,
     },
+    ...["--import=tsx", "-r tsx/cjs", "--require=tsx/cjs", "--loader tsx"].map((flag) => ({
+      name: `that the command loads first stay: ${flag}`,
+      fields: { scripts: { start: `node ${flag} src/server.js` } },
+      pruned: false,
+    })),
     { name: "that a source loads stay", fields: { devDependencies: { dotenv: "17.0.0" } }, pruned: false },
     { name: "that migrations need stay", fields: { devDependencies: { knex: "3.1.0" } }, pruned: false },
     { name: "of which none is installed are none", fields: { devDependencies: {} }, pruned: false },

@@ -67,10 +67,14 @@ export async function startPlatform(input: StartPlatformInput): Promise<StartedP
 /** Stops it with all it runs; what was wanted and stored stays on disk. False: it did not run. */
 export async function stopPlatform(root: string): Promise<boolean> {
   const folders = platformFolders(root);
-  const address = await livingAddress(folders.addressFile);
-  const platform = address ?? (await ownerOf(folders.state)) ?? (await findLostPlatform(folders.root));
-  const isRunning = platform !== null && (await isAlive(platform));
-  if (isRunning) await shutDown(folders, platform);
+  // After its state was removed a start of another one may have failed, and left an owner that is dead.
+  const found = [await livingAddress(folders.addressFile), await ownerOf(folders.state)];
+  let isRunning = false;
+  for (const platform of [...found, await findLostPlatform(folders.root)]) {
+    if (platform === null || !(await isAlive(platform))) continue;
+    await shutDown(folders, platform);
+    isRunning = true;
+  }
   // One that was killed has left its socket's folder behind.
   const left = await readAddress(folders.addressFile);
   if (left) rmSync(dirname(left.socket), { recursive: true, force: true });

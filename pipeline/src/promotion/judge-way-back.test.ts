@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { aPlan, aRelease, aStanding, shas, someFacts } from "../../test/builders.ts";
+import type { ImageLook } from "../ports.ts";
 import { type Facts, known } from "./facts.ts";
 import { judgeWayBack } from "./judge-way-back.ts";
 import type { Plan, Step } from "./plan.ts";
 
 const found = (release: ReturnType<typeof aRelease>) => known({ status: "found", release, web: null } as const);
+const seen = (look: ImageLook | null): Facts["images"] =>
+  Object.fromEntries(
+    Object.values(aRelease({ sha: shas.old }).manifest.images).map(({ digest }) => [digest, known(look)]),
+  );
 const adds = (plan: Plan): Plan => {
   const steps = plan.steps.map(
     (step): Step => (step.kind === "run-migrations" ? { ...step, pending: ["0002_x"] } : step),
@@ -52,10 +57,26 @@ describe("whether what runs now can be put back at every step", () => {
       facts: { gate: known({ status: "breaks", what: "2 of 187 statements fail", evidence: [] }) },
       says: "no, 2 of 187 statements fail",
     },
+    {
+      name: "an image of what runs is gone",
+      facts: { images: seen(null) },
+      says: "no, the image of api of 8c41f07 cannot be pulled",
+    },
+    {
+      name: "an image of what runs is archived",
+      facts: { images: seen({ pullable: false, because: "archived" }) },
+      says: "no, the image of api of 8c41f07 cannot be pulled",
+    },
+    {
+      name: "nobody looked at its images",
+      facts: { images: {} },
+      says: "unknown, the image of api of 8c41f07 was not seen",
+    },
     { name: "it is a rollback, which migrates nothing", plan: { ...adds(plan), action: "rollback" }, says: "yes" },
   ])("$name", ({ facts = {}, plan: asked = plan, says }) => {
     const before = found(aRelease({ sha: shas.old }));
-    const { status, because } = judgeWayBack(someFacts({ before, ...facts }), asked);
+    const images = seen({ pullable: true, because: null });
+    const { status, because } = judgeWayBack(someFacts({ before, images, ...facts }), asked);
     expect([status, ...(because === null ? [] : [because])].join(", ")).toBe(says);
   });
 });

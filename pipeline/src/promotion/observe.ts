@@ -169,7 +169,7 @@ const isUnread = (error: unknown): error is Error =>
   error instanceof BrokenChainError ||
   (error instanceof UserError && error.code === "store-unusable");
 
-async function askEach<T>(
+export async function askEach<T>(
   names: readonly string[],
   question: (name: string) => Promise<T>,
 ): Promise<Readonly<Record<string, Observed<T>>>> {

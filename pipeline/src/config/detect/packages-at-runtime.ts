@@ -14,15 +14,17 @@ export function packagesAtRuntime(
   const running = { ...look, files: look.files.filter((file) => !notRunning.test(file)) };
   const sources = readSources(running, folder);
   // A Procfile may start the app otherwise than the script does.
-  const words = new Set(`${run} ${look.read("Procfile") ?? ""}`.split(/[\s'"]+/));
+  const words = `${run} ${look.read("Procfile") ?? ""}`.split(/[\s'"=]+/);
   const loads = (name: string): boolean =>
-    neededByMigrations.has(name) || words.has(name) || sources.some((text) => imports(text, name));
+    neededByMigrations.has(name) ||
+    words.some((word) => word === name || word.startsWith(`${name}/`)) ||
+    sources.some((text) => imports(text, name));
   const isDevelopmentNeeded = development.some(loads);
   return { any: isDevelopmentNeeded || dependencies.length > development.length, development: isDevelopmentNeeded };
 }
 
 const imports = (text: string, name: string): boolean =>
-  [`"${name}"`, `'${name}'`, `"${name}/`, `'${name}/`].some((quoted) => text.includes(quoted));
+  ['"', "'", "`"].some((quote) => text.includes(`${quote}${name}${quote}`) || text.includes(`${quote}${name}/`));
 
 /**
  * Takes what only development needs (such as `promote` itself) out of the image, after a build that may need it. Not `npm ci --omit=dev`, which runs

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { examined, type Finding, no, ok } from "../../environment/doctor/finding.ts";
 import { PortError } from "../../errors.ts";
 import { codeOf } from "../file-error.ts";
-import { isAlive } from "../guard/process-identity.ts";
+import { isAlive, type ProcessIdentity } from "../guard/process-identity.ts";
 import { livingAddress } from "../platform/address.ts";
 import { platformFolders } from "../platform/folders.ts";
 import { ownedSince, ownerOf } from "../platform/single-owner.ts";
@@ -19,7 +19,9 @@ export async function examinePlatform(root: string): Promise<readonly Finding[]>
     const { state, addressFile } = platformFolders(root);
     const owner = await ownerOf(state);
     if (owner === null || !(await isAlive(owner))) return [];
-    if (await answersSoon(root, owner.pid)) return [ok("platform", `pid ${owner.pid}`)];
+    const end = await awaitAnswer(root, owner);
+    if (end === "answers") return [ok("platform", `pid ${owner.pid}`)];
+    if (end === "gone") return [];
     const text = `a platform of this folder runs, pid ${owner.pid}, and ${addressFile} does not tell where it is reached`;
     // What takes the place of a folder is left to whoever put it there.
     return [
@@ -28,16 +30,17 @@ export async function examinePlatform(root: string): Promise<readonly Finding[]>
   });
 }
 
-/** One that has just been started has not written its address yet. */
-async function answersSoon(root: string, pid: number): Promise<boolean> {
+/** One that has just been started has not written its address yet, and one that could not be goes away in a moment. */
+async function awaitAnswer(root: string, owner: ProcessIdentity): Promise<"answers" | "silent" | "gone"> {
   const { state, addressFile } = platformFolders(root);
   const age = Date.now() - ((await ownedSince(state))?.getTime() ?? 0);
   const until = performance.now() + Math.min(startMilliseconds, startMilliseconds - age);
   for (;;) {
     const isStarting = performance.now() < until;
     const address = await livingAddress(addressFile);
-    if (address?.pid === pid && (await answers(root))) return true;
-    if (!isStarting) return false;
+    if (address?.pid === owner.pid && (await answers(root))) return "answers";
+    if (!(await isAlive(owner))) return "gone";
+    if (!isStarting) return "silent";
     await delay(100);
   }
 }

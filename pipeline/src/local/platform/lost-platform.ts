@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PortError } from "../../errors.ts";
@@ -16,21 +16,36 @@ export async function findLostPlatform(root: string): Promise<ProcessIdentity | 
       name.startsWith(`slipway-${rootKey(root)}-`),
     );
     for (const name of names) {
-      const found = await platformIn(join(folder, name));
+      const found = await platformIn(join(folder, name), root);
       if (found) return found;
     }
   }
   return null;
 }
 
-/** Only a folder that is ours alone is believed: what answers in another one may name any process. */
-async function platformIn(folder: string): Promise<ProcessIdentity | null> {
-  const found = await stat(folder).catch(() => null);
+/** Only a folder that is ours alone is believed, and of what answers there only a process that was started for this very folder. */
+async function platformIn(folder: string, root: string): Promise<ProcessIdentity | null> {
+  const found = await lstat(folder).catch(() => null);
   if (!found?.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) return null;
   try {
-    return await identify((await askStatusAt(join(folder, "control"))).pid);
+    const { pid } = await askStatusAt(join(folder, "control"));
+    const identity = await identify(pid);
+    return identity !== null && (await isStartedFor(pid, root)) ? identity : null;
   } catch (error) {
     if (error instanceof PortError) return null;
     throw error;
+  }
+}
+
+/**
+ * In another container the same number is another process, and a folder that was moved away still has its platform: a platform has its folder
+ * as an argument and works in it. Where the system does not tell (no /proc) nothing is believed.
+ */
+async function isStartedFor(pid: number, root: string): Promise<boolean> {
+  try {
+    const words = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+    return words.includes(root) && (await readlink(`/proc/${pid}/cwd`)) === (await realpath(root));
+  } catch {
+    return false;
   }
 }
