@@ -51,6 +51,8 @@ test.runIf(process.platform === "linux").each(["--purge", null])(
     const pids: readonly number[] = [document.platform.pid, document.platform.postgres.pid];
     await rm(join(app.folder, ".slipway"), { recursive: true, force: true });
     expect((await app.promote("local", "start")).exit).not.toBe(0);
+    // Whoever fails to start ends nothing but what it has started.
+    expect(pids.filter(isAlive)).toEqual(pids);
     const stop = await app.promote("local", "stop", ...(flag === null ? [] : [flag]));
     expect(stop).toMatchObject({
       exit: 0,

@@ -58,7 +58,7 @@ export async function startPlatform(input: StartPlatformInput): Promise<StartedP
       await client.ask<"open">({ call: "open", environment: name, port });
     }
   } catch (error) {
-    if (!living) await stopPlatform(input.root);
+    if (!living) await stopThose(folders, [address, await ownerOf(folders.state)]);
     throw error;
   }
   return { pid: address.pid, started: !living };
@@ -68,9 +68,13 @@ export async function startPlatform(input: StartPlatformInput): Promise<StartedP
 export async function stopPlatform(root: string): Promise<boolean> {
   const folders = platformFolders(root);
   // After its state was removed a start of another one may have failed, and left an owner that is dead.
-  const found = [await livingAddress(folders.addressFile), await ownerOf(folders.state)];
+  const known = [await livingAddress(folders.addressFile), await ownerOf(folders.state)];
+  return await stopThose(folders, [...known, await findLostPlatform(folders.root)]);
+}
+
+async function stopThose(folders: PlatformFolders, platforms: readonly (ProcessIdentity | null)[]): Promise<boolean> {
   let isRunning = false;
-  for (const platform of [...found, await findLostPlatform(folders.root)]) {
+  for (const platform of platforms) {
     if (platform === null || !(await isAlive(platform))) continue;
     await shutDown(folders, platform);
     isRunning = true;
