@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Instant } from "../src/identifiers.ts";
+import { judgeConflict } from "../src/ledger/judge-conflict.ts";
 import { checkKey, checkPrefix } from "../src/ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../src/ports.ts";
 
@@ -83,7 +84,6 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   #judgeConflict(entry: Entry | undefined, body: Uint8Array): PutAnswer {
-    if (!entry || Buffer.compare(entry.body, body) !== 0) return { status: "conflict" };
-    return { status: "written", etag: entry.etag, serverTime: this.#now() };
+    return judgeConflict(entry ? { ...entry, serverTime: this.#now() } : null, body);
   }
 }

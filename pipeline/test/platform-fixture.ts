@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +17,7 @@ import { canonicalBytes, digestOf, sha256 } from "../src/release/canonical-json.
 import { blobKey } from "../src/release/store-keys.ts";
 import type { WebFile, WebFileList } from "../src/web/file-list.ts";
 import { environmentOf, shaOf } from "./builders.ts";
+import { unusedPort } from "./unused-port.ts";
 
 export const withoutPostgres = fileURLToPath(new URL("./platform-without-postgres.ts", import.meta.url));
 const testEnvironment = environmentOf("staging");
@@ -155,17 +155,4 @@ export function usePlatform(options: { readonly postgres?: boolean } = {}): Plat
       return { revision: { sha: shaOf(digits), digest: digestOf(list) }, files: list.files };
     },
   };
-}
-
-export function unusedPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

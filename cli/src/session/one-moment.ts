@@ -1,10 +1,12 @@
 import {
   type EnvironmentPorts,
   type ObjectStore,
+  type ServiceRuntime,
   type Sha,
   type SourceControl,
   storeApprovals,
   type Target,
+  type WebHost,
 } from "@slipway/pipeline";
 import type { Session } from "../session.ts";
 
@@ -47,8 +49,28 @@ function sourceAskedOnce(source: SourceControl): SourceControl {
 /** What tells how an environment stands; its other ports are not asked by who only looks, or only once. */
 const portsAskedOnce = (ports: EnvironmentPorts): EnvironmentPorts => ({
   ...ports,
-  services: { ...ports.services, inspect: once((service) => ports.services.inspect(service)) },
-  web: { ...ports.web, readLive: once(() => ports.web.readLive()) },
+  services: servicesAskedOnce(ports.services),
+  web: webAskedOnce(ports.web),
+});
+
+const servicesAskedOnce = (services: ServiceRuntime): ServiceRuntime => ({
+  pollMilliseconds: services.pollMilliseconds,
+  inspect: once((service) => services.inspect(service)),
+  prepare: (...order) => services.prepare(...order),
+  roll: (...order) => services.roll(...order),
+  stop: (...order) => services.stop(...order),
+  retire: (...order) => services.retire(...order),
+});
+
+const webAskedOnce = (web: WebHost): WebHost => ({
+  pollMilliseconds: web.pollMilliseconds,
+  readLive: once(() => web.readLive()),
+  missing: (files) => web.missing(files),
+  addAssets: (...order) => web.addAssets(...order),
+  raiseFence: (permit) => web.raiseFence(permit),
+  switchTo: (...order) => web.switchTo(...order),
+  invalidate: (...order) => web.invalidate(...order),
+  isInvalidated: (key) => web.isInvalidated(key),
 });
 
 /** A failure is an answer too: it stays one for this moment. */

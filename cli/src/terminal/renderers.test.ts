@@ -196,10 +196,10 @@ describe("a promotion on a terminal", () => {
 
   it("says what the steps to come will do, and no more of them than can be asked", () => {
     const { shell, renderer } = interactive(noColour);
-    const web = { ...switchWeb, entries: 2 };
+    const web = { ...switchWeb, told: { entries: 2 } };
     const state = { services: { api: revision("9") }, web: { sha: to, digest: digest("2") } };
-    const verify: Step = { kind: "verify-live", already: false, state, asks: { entries: 2, smokeChecks: 1 } };
-    const unreachable: Step = { ...verify, asks: { entries: 0, smokeChecks: 0 } };
+    const verify: Step = { kind: "verify-live", already: false, state, told: { entries: 2, smokeChecks: 1 } };
+    const unreachable: Step = { ...verify, told: { entries: 0, smokeChecks: 0 } };
     const gone: Step = { ...unreachable, state: { services: { api: null }, web: null } };
     renderer.show({ ...start, steps: [api, web, verify, unreachable, gone] });
     renderer.show(begin(1, api));

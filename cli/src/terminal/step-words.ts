@@ -41,7 +41,7 @@ export function describeStep(step: Step, style: Style, before: EnvironmentState 
     case "retire-service":
       return "stopped, no task left";
     case "switch-web":
-      return `pointer ${spellWeb(step.from)} ${arrow(style)} ${spellWeb(step.to)}${step.entries === undefined ? "" : `, ${count(step.entries, "entry", "entries")}`}`;
+      return `pointer ${spellWeb(step.from)} ${arrow(style)} ${spellWeb(step.to)}${step.told === undefined ? "" : `, ${count(step.told.entries, "entry", "entries")}`}`;
     case "invalidate":
       return step.paths.length <= 3
         ? step.paths.join(step.paths.length === 2 ? " and " : ", ")
@@ -54,13 +54,13 @@ export function describeStep(step: Step, style: Style, before: EnvironmentState 
 const spellWeb = (web: EnvironmentState["web"]): string => (web ? short(web.sha) : "nothing");
 
 /** What is going to be looked at; without an address to ask there is less of it. */
-function spellLooks({ state, asks }: Extract<Step, { kind: "verify-live" }>): readonly string[] {
+function spellLooks({ state, told }: Extract<Step, { kind: "verify-live" }>): readonly string[] {
   const runs = Object.values(state.services).some((revision) => revision !== null);
   const looks = [
     ...(runs ? ["digest of every task"] : []),
-    ...(asks?.entries ? [`hash of ${count(asks.entries, "entry", "entries")}`] : []),
-    ...(state.web && !asks?.entries ? ["web pointer"] : []),
-    ...(asks && asks.smokeChecks > 0 ? [count(asks.smokeChecks, "smoke check")] : []),
+    ...(told?.entries ? [`hash of ${count(told.entries, "entry", "entries")}`] : []),
+    ...(state.web && !told?.entries ? ["web pointer"] : []),
+    ...(told && told.smokeChecks > 0 ? [count(told.smokeChecks, "smoke check")] : []),
   ];
   return looks.length === 0 ? ["that nothing is left"] : looks;
 }
@@ -88,8 +88,10 @@ export function headlineOf(
   return { text: summary, hasCause: false };
 }
 
-const keptImages = ({ images, hasRunner = false }: Extract<Step, { kind: "pin-artifacts" }>): string =>
-  inWords(spellImages(images.length - (hasRunner ? 1 : 0), hasRunner));
+function keptImages({ images, told }: Extract<Step, { kind: "pin-artifacts" }>): string {
+  const hasRunner = told?.hasRunner ?? false;
+  return inWords(spellImages(images.length - (hasRunner ? 1 : 0), hasRunner));
+}
 
 function spellBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

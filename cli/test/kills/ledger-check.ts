@@ -145,15 +145,10 @@ export class LedgerCheck {
 
 const namesOf = (applied: Json): readonly string[] => applied.map(({ name }: Json) => name);
 
-/** What a step is said to do beside what it promises: predictions, and counts that follow from its release. */
-const untold = ["already", "entries", "asks", "hasRunner"];
-
-/** Predictions are left out: whether a step is `already` so, and how many files are to be sent. */
+/** Left out is what is there for people: whether a step is `already` so, how many files are to be sent, and what else is `told` of it. */
 function planHash({ hash: _hash, ...plan }: Json): string {
-  const steps = plan.steps.map((step: Json) =>
-    step.kind === "publish-web"
-      ? { kind: step.kind, web: step.web }
-      : Object.fromEntries(Object.entries(step).filter(([name]) => !untold.includes(name))),
+  const steps = plan.steps.map(({ already: _already, told: _told, ...step }: Json) =>
+    step.kind === "publish-web" ? { kind: step.kind, web: step.web } : step,
   );
   return sha256(canonical({ ...plan, steps }));
 }

@@ -9,12 +9,12 @@ import {
   PutImageCommand,
 } from "@aws-sdk/client-ecr";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { credentials, region } from "../../test/emulators/clients.ts";
 import { anImage, anIndex, type SampleImage } from "../../test/emulators/push-image.ts";
 import { permitOf } from "../../test/platform-fixture.ts";
 import { sha256 } from "../release/canonical-json.ts";
 import { EcrImageRegistry } from "./image-registry.ts";
 
-const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
 const pin = "deployed-prod-1f6ac3dc1626e53a13043b026c48bbf33feff924";
 const [amd64, arm64, attestation] = [anImage("one"), anImage("one", "arm64"), anImage("proof", "unknown")];
 const index = anIndex({ amd64, arm64 }, attestation);
@@ -45,7 +45,7 @@ async function layersOf(images: readonly SampleImage[]): Promise<Answers> {
 describe("ECR of moto", () => {
   const endpoint = inject("moto");
   const clientWith = (answers: Answers = {}) => {
-    const client = new ECRClient({ endpoint, region: "eu-central-1", credentials });
+    const client = new ECRClient({ endpoint, region, credentials });
     client.middlewareStack.add(
       (next, context) => async (args) => {
         const answer = answers[context.commandName ?? ""];

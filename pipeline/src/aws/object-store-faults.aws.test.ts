@@ -9,8 +9,9 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { s3ClientsAt } from "../../test/emulators/clients.ts";
 import { type Fault, openFaultyProxy, type SeenRequest } from "../../test/emulators/faulty-proxy.ts";
-import { clientsAt, openBucket } from "../../test/emulators/open-bucket.ts";
+import { openBucket } from "../../test/emulators/open-bucket.ts";
 import { PortError, UnreadableObjectError } from "../errors.ts";
 import { S3ObjectStore } from "./object-store.ts";
 
@@ -18,7 +19,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const large = new Uint8Array(20 * 2 ** 20).map((_, index) => (index * 31) % 251);
 
 describe.each(["moto", "ministack"] as const)("S3 of %s", (emulator) => {
-  const { records: direct } = clientsAt(inject(emulator));
+  const { records: direct } = s3ClientsAt(inject(emulator));
 
   /** A store behind a proxy that decides by what has passed it already. */
   async function open(decide: (seen: SeenRequest, count: number) => Fault = () => "none") {
@@ -29,7 +30,7 @@ describe.each(["moto", "ministack"] as const)("S3 of %s", (emulator) => {
       return decide(seen, count);
     });
     onTestFinished(() => proxy.close());
-    const store = new S3ObjectStore({ clients: clientsAt(proxy.url), bucket: Bucket, prefix: "app" });
+    const store = new S3ObjectStore({ clients: s3ClientsAt(proxy.url), bucket: Bucket, prefix: "app" });
     return { store, proxy, Bucket };
   }
   const firstPut = (fault: Fault) => {
@@ -257,6 +258,30 @@ describe.each(["moto", "ministack"] as const)("S3 of %s", (emulator) => {
     expect([...(left.Versions ?? []), ...(left.DeleteMarkers ?? [])].map(({ Key }) => Key)).toEqual(["app/blobs/xy"]);
   });
 
+  test("a removal that is killed half-way brings nothing older to light", async () => {
+    const { store, Bucket } = await open();
+    const first = await store.putIfAbsent("blobs/x", bytes("1"));
+    await store.putIfMatch("blobs/x", bytes("2"), first.status === "written" ? first.etag : "");
+    const seen = (await store.get("blobs/x"))?.write ?? "";
+    const clients = s3ClientsAt(inject(emulator));
+    let deletions = 0;
+    clients.records.middlewareStack.add(
+      (next, { commandName }) =>
+        async (input) => {
+          deletions += commandName === "DeleteObjectCommand" ? 1 : 0;
+          if (deletions === 2) throw new Error("killed");
+          return await next(input);
+        },
+      { step: "initialize" },
+    );
+    await expect(
+      new S3ObjectStore({ clients, bucket: Bucket, prefix: "app" }).deleteIfMatch("blobs/x", seen),
+    ).rejects.toThrow("killed");
+    expect(await store.get("blobs/x")).toMatchObject({ body: bytes("2"), write: seen });
+    expect(await store.deleteIfMatch("blobs/x", seen)).toBe("deleted");
+    expect(await store.get("blobs/x")).toBeNull();
+  });
+
   test("what is written while the older versions are being removed stays", async () => {
     const writer: { write?: () => Promise<unknown> } = {};
     const { store, Bucket } = await open();
@@ -265,7 +290,7 @@ describe.each(["moto", "ministack"] as const)("S3 of %s", (emulator) => {
     const rewritten = await store.putIfMatch("blobs/x", bytes("1"), etag);
     const seen = (await store.get("blobs/x"))?.write ?? "";
     let deletions = 0;
-    const clients = clientsAt(inject(emulator));
+    const clients = s3ClientsAt(inject(emulator));
     clients.records.middlewareStack.add(
       (next, context) => async (input) => {
         if (context.commandName === "DeleteObjectCommand") {

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
+import { judgeConflict } from "../ledger/judge-conflict.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../ports.ts";
 import { sha256 } from "../release/canonical-json.ts";
@@ -277,9 +278,3 @@ const isCollision = (error: unknown): boolean =>
 /** A condition did not hold, or what should be replaced or completed is not there: perhaps because we did it. */
 const isSettledByLooking = (error: unknown): boolean =>
   statusOf(error) === 412 || ["PreconditionFailed", "NoSuchKey", "NoSuchUpload"].includes(awsCodeOf(error));
-
-/** Our own bytes are our own write, whose answer was lost. */
-function judgeConflict(stored: StoredObject | null, body: Uint8Array): PutAnswer {
-  if (!stored || Buffer.compare(stored.body, body) !== 0) return { status: "conflict" };
-  return { status: "written", etag: stored.etag, serverTime: stored.serverTime };
-}

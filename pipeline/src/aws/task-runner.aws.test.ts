@@ -10,8 +10,10 @@ import type { InitializeHandlerOutput } from "@smithy/types";
 import { inject } from "vitest";
 import { environmentOf } from "../../test/builders.ts";
 import { taskRunnerContract } from "../../test/contract/task-runner.contract.ts";
-import { clientsAt, credentials, openBucket, region } from "../../test/emulators/open-bucket.ts";
+import { credentials, region, s3ClientsAt } from "../../test/emulators/clients.ts";
+import { openBucket } from "../../test/emulators/open-bucket.ts";
 import { permitOf } from "../../test/platform-fixture.ts";
+import { templateKey } from "../environment/template-key.ts";
 import type { Digest } from "../identifiers.ts";
 import { canonicalBytes, digestOf } from "../release/canonical-json.ts";
 import { S3ObjectStore } from "./object-store.ts";
@@ -57,7 +59,7 @@ taskRunnerContract("ECS of ministack, on real containers,", async () => {
   const name = `slipway-${randomBytes(4).toString("hex")}`;
   await ecs.send(new CreateClusterCommand({ clusterName: name }));
   await logs.send(new CreateLogGroupCommand({ logGroupName: name }));
-  const clients = clientsAt(endpoint);
+  const clients = s3ClientsAt(endpoint);
   const store = new S3ObjectStore({ clients, bucket: await openBucket(clients.records), prefix: "app" });
   const template = {
     family: `${name}-migrations`,
@@ -77,10 +79,7 @@ taskRunnerContract("ECS of ministack, on real containers,", async () => {
     ],
   };
   const digest = digestOf(template);
-  await store.putIfAbsent(
-    `environments/${environment}/templates/${digest.slice("sha256:".length)}.json`,
-    canonicalBytes(template),
-  );
+  await store.putIfAbsent(templateKey(environment, digest), canonicalBytes(template));
   const tasks = new EcsTaskRunner({
     ecs,
     logs,

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { environmentOf, instantOf } from "../../test/builders.ts";
 import { ScriptedEcs } from "../../test/ecs/scripted-ecs.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
+import { templateKey } from "../environment/template-key.ts";
 import type { Digest, Epoch } from "../identifiers.ts";
 import type { Permit, TaskOrder } from "../ports.ts";
 import { canonicalBytes, digestOf } from "../release/canonical-json.ts";
@@ -36,8 +37,7 @@ beforeEach(async () => {
   ecs = new ScriptedEcs();
   store = new MemoryObjectStore(() => instantOf("2026-11-22T10:00"));
   pages = [];
-  const name = order.template.slice("sha256:".length);
-  await store.putIfAbsent(`environments/${environment}/templates/${name}.json`, canonicalBytes(template));
+  await store.putIfAbsent(templateKey(environment, order.template), canonicalBytes(template));
 });
 
 const runner = () =>
@@ -190,8 +190,7 @@ test.each([
   { name: "no family", template: { containerDefinitions: [{ name: "a" }] } },
 ])("a template with $name is refused before anything is asked of ECS", async ({ template: bad }) => {
   const digest = digestOf(bad);
-  const name = digest.slice("sha256:".length);
-  await store.putIfAbsent(`environments/${environment}/templates/${name}.json`, canonicalBytes(bad));
+  await store.putIfAbsent(templateKey(environment, digest), canonicalBytes(bad));
   await expect(runner().start({ ...order, template: digest }, permit)).rejects.toThrow("is no task template");
   expect(ecs.calls.filter((call) => !/^(?:List|Describe)/.test(call))).toEqual([]);
 });

@@ -31,7 +31,7 @@ const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
     already,
     sha: shaSchema,
     images: z.array(digestSchema),
-    hasRunner: z.boolean().optional(),
+    told: z.object({ hasRunner: z.literal(true) }).optional(),
   }),
   z.object({
     kind: z.literal("prepare-services"),
@@ -66,14 +66,14 @@ const stepSchema: z.ZodType<Step> = z.discriminatedUnion("kind", [
     already,
     from: webRevisionSchema.nullable(),
     to: webRevisionSchema.nullable(),
-    entries: z.number().optional(),
+    told: z.object({ entries: z.number() }).optional(),
   }),
   z.object({ kind: z.literal("invalidate"), already, paths: z.array(z.string()) }),
   z.object({
     kind: z.literal("verify-live"),
     already: z.literal(false),
     state: environmentStateSchema,
-    asks: z.object({ entries: z.number().nullable(), smokeChecks: z.number() }).optional(),
+    told: z.object({ entries: z.number().nullable(), smokeChecks: z.number() }).optional(),
   }),
 ]);
 

@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { PortError, UnreadableObjectError } from "../errors.ts";
 import type { Instant } from "../identifiers.ts";
+import { judgeConflict } from "../ledger/judge-conflict.ts";
 import { checkKey, checkPrefix } from "../ledger/object-key.ts";
 import type { ObjectStore, PutAnswer, StoredObject } from "../ports.ts";
 import { codeOf, effectOfError } from "./file-error.ts";
@@ -225,12 +226,6 @@ async function openNew(path: string): Promise<FileHandle> {
 
 const now = (): Instant => new Date().toISOString() as Instant;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Our own bytes in the slot are our own write, whose answer was lost. */
-function judgeConflict(stored: StoredObject | null, body: Uint8Array): PutAnswer {
-  if (!stored || Buffer.compare(stored.body, body) !== 0) return { status: "conflict" };
-  return { status: "written", etag: stored.etag, serverTime: stored.serverTime };
-}
 
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {

@@ -109,16 +109,16 @@ describe("what will be asked through the public address", () => {
   test("are the entries of the pages and the smoke checks of the services", () => {
     const release = known({ status: "found", release: checked, web: list } as const);
     const plan = planned(planPromotion(someFacts({ release }), aRequest()));
-    expect(plan.steps).toContainEqual(expect.objectContaining({ kind: "switch-web", entries: 1 }));
-    expect(plan.steps.at(-1)).toMatchObject({ asks: { entries: 1, smokeChecks: 1 } });
+    expect(plan.steps).toContainEqual(expect.objectContaining({ kind: "switch-web", told: { entries: 1 } }));
+    expect(plan.steps.at(-1)).toMatchObject({ told: { entries: 1, smokeChecks: 1 } });
   });
 
   test("is not known of a list of files that was not read, and nothing where there is no address", () => {
     expect(last({ release: known({ status: "found", release: checked, web: null }) })).toMatchObject({
-      asks: { entries: null, smokeChecks: 1 },
+      told: { entries: null, smokeChecks: 1 },
     });
     expect(last({ release: found(checked), target: known(aTarget({ url: null })) })).toMatchObject({
-      asks: { entries: 0, smokeChecks: 0 },
+      told: { entries: 0, smokeChecks: 0 },
     });
   });
 
@@ -126,7 +126,7 @@ describe("what will be asked through the public address", () => {
     const older = known({ status: "found", release: aRelease({ sha: shas.older }), web: list } as const);
     const stays = found(aRelease({ sha: shas.old, services: [aService({ smoke })] }));
     const back = aRequest({ action: "rollback", sha: shas.older, only: "web" });
-    expect(last({ release: older, before: stays }, back)).toMatchObject({ asks: { smokeChecks: 1 } });
+    expect(last({ release: older, before: stays }, back)).toMatchObject({ told: { smokeChecks: 1 } });
   });
 });
 

@@ -35,7 +35,7 @@ export function planSteps(way: Way, facts: Facts): readonly Step[] {
   const retired = way.only === "web" ? [] : retireSteps(way, facts);
   const web = webSteps(way, facts);
   const additions = [...pinStep(way), ...prepareStep(services), ...publishStep(way, facts)];
-  const verify: Step = { kind: "verify-live", already: false, state: way.goal, asks: askedLive(way, facts) };
+  const verify: Step = { kind: "verify-live", already: false, state: way.goal, told: askedLive(way, facts) };
   if (way.action === "promote")
     return [...additions, ...migrationStep(way, facts.standing.schema), ...services, ...retired, ...web, verify];
   return [...additions, ...web, ...services.toReversed(), ...retired, verify];
@@ -67,7 +67,7 @@ function pinStep(way: Way): readonly Step[] {
       already: false,
       sha: way.release.manifest.git.sha,
       images: [...services, ...(hasRunner ? [runner] : [])].toSorted(),
-      ...(hasRunner ? { hasRunner } : {}),
+      ...(hasRunner ? { told: { hasRunner } } : {}),
     },
   ];
 }
@@ -196,7 +196,7 @@ const switchStep = ({ before, goal, web }: Way, already: boolean): Step => ({
   already,
   from: before.web,
   to: goal.web,
-  ...(goal.web && web ? { entries: entriesOf(web).length } : {}),
+  ...(goal.web && web ? { told: { entries: entriesOf(web).length } } : {}),
 });
 
 export const sameWeb = (a: WebRevision | null, b: WebRevision | null): boolean =>

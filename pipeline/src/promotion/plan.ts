@@ -17,15 +17,18 @@ export interface ReleaseRef {
 
 export type PlanAction = "promote" | "rollback" | "go-back";
 
-/** `already` is a prediction for people: the step looks for itself all the same. */
+/**
+ * `already` is a prediction for people: the step looks for itself all the same. `told` is for people too, and follows from the release: a plan's hash
+ * has neither.
+ */
 export type Step =
   | {
       readonly kind: "pin-artifacts";
       readonly already: boolean;
       readonly sha: Sha;
       readonly images: readonly Digest[];
-      /** One of them only runs migrations; absent: none does, or it is not known. */
-      readonly hasRunner?: boolean | undefined;
+      /** One of the images only runs migrations. Absent: none does, or it is not known. */
+      readonly told?: { readonly hasRunner: true } | undefined;
     }
   | {
       readonly kind: "prepare-services";
@@ -64,7 +67,7 @@ export type Step =
       readonly from: WebRevision | null;
       readonly to: WebRevision | null;
       /** Files that are switched with it; absent: the list of them was not read, or an older engine planned it. */
-      readonly entries?: number | undefined;
+      readonly told?: { readonly entries: number } | undefined;
     }
   | { readonly kind: "invalidate"; readonly already: boolean; readonly paths: readonly string[] }
   | {
@@ -72,7 +75,7 @@ export type Step =
       readonly already: false;
       readonly state: EnvironmentState;
       /** What is asked through the public address; absent: an older engine planned it. */
-      readonly asks?: AskedLive | undefined;
+      readonly told?: AskedLive | undefined;
     };
 /** Counts; `entries` null: the list of them was not read. Both are 0 where there is no address to ask. */
 export interface AskedLive {

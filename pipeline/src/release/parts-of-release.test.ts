@@ -32,7 +32,7 @@ test("a plan knows that one of its images only runs migrations, and its hash doe
   const plan = planPromotion(someFacts({ release: found(withRunner()) }), aRequest());
   if (!plan) throw new Error("no plan");
   const { hash, ...promised } = plan;
-  expect(plan.steps[0]).toMatchObject({ kind: "pin-artifacts", hasRunner: true, images: { length: 2 } });
-  const without = promised.steps.map((step) => (step.kind === "pin-artifacts" ? { ...step, hasRunner: false } : step));
+  expect(plan.steps[0]).toMatchObject({ kind: "pin-artifacts", told: { hasRunner: true }, images: { length: 2 } });
+  const without = promised.steps.map((step) => (step.kind === "pin-artifacts" ? { ...step, told: undefined } : step));
   expect(hashPlan({ ...promised, steps: without })).toBe(hash);
 });

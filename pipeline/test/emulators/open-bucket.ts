@@ -1,12 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from "@aws-sdk/client-s3";
-import { createS3Clients, type S3Clients } from "../../src/aws/s3-client.ts";
-
-export const region = "eu-central-1";
-/** Of nobody: the emulators take any. */
-export const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
-
-export const clientsAt = (endpoint: string): S3Clients => createS3Clients({ endpoint, region, credentials });
+import { region } from "./clients.ts";
 
 /** A new bucket, with versioning unless told otherwise. */
 export async function openBucket(client: S3Client, options: { readonly versions?: boolean } = {}): Promise<string> {

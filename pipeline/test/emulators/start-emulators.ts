@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { unusedPort } from "../unused-port.ts";
 import { openDocker, pushBusybox } from "./docker.ts";
 import { writeRegistryConfig } from "./registry-config.ts";
 
@@ -30,8 +30,8 @@ const longestStartMilliseconds = 60_000;
 /** Starts the parts that `npm run test:setup` installed, once for all test files; vitest calls what it answers at the end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "slipway-emulators-"));
-  const ports = { moto: await freePort(), ministack: await freePort() };
-  const registries = { registry: await freePort(), guardedRegistry: await freePort() };
+  const ports = { moto: await unusedPort(), ministack: await unusedPort() };
+  const registries = { registry: await unusedPort(), guardedRegistry: await unusedPort() };
   const registry = (name: keyof typeof registries) =>
     writeRegistryConfig(join(folder, name), registries[name], name === "guardedRegistry");
   const docker = await openDocker(join(folder, "docker"));
@@ -95,16 +95,4 @@ async function end(child: ChildProcess): Promise<void> {
   const impatient = setTimeout(() => child.kill("SIGKILL"), 5_000);
   await ended;
   clearTimeout(impatient);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

@@ -41,10 +41,10 @@ const step = z
       already,
       sha,
       images: z.array(digest),
-      hasRunner: z
-        .boolean()
+      told: z
+        .strictObject({ hasRunner: z.literal(true).describe("One of the images only runs migrations.") })
         .optional()
-        .describe("One of them only runs migrations; absent: none does, or it is not known."),
+        .describe("Absent: none does, or it is not known."),
     }),
     z.strictObject({
       kind: z.literal("prepare-services"),
@@ -84,14 +84,17 @@ const step = z
       already,
       from: webRevision.nullable(),
       to: webRevision.nullable(),
-      entries: count.optional().describe("Files that are switched with it; absent: not known."),
+      told: z
+        .strictObject({ entries: count.describe("Files that are switched with it.") })
+        .optional()
+        .describe("Absent: not known."),
     }),
     z.strictObject({ kind: z.literal("invalidate"), already, paths: z.array(z.string()) }),
     z.strictObject({
       kind: z.literal("verify-live"),
       already: z.literal(false),
       state,
-      asks: z
+      told: z
         .strictObject({
           entries: count.nullable().describe("Null: not known."),
           smokeChecks: count,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { templateKey } from "../../environment/template-key.ts";
 import { PortError } from "../../errors.ts";
 import type { Digest, EnvironmentName } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
@@ -59,7 +60,7 @@ export async function readTaskTemplate(
   environment: EnvironmentName,
   digest: Digest,
 ): Promise<TaskTemplate> {
-  const key = `environments/${environment}/templates/${digest.slice("sha256:".length)}.json`;
+  const key = templateKey(environment, digest);
   const stored = await store.get(key);
   const no = (because: string) => new PortError("services.prepare", "none", `task template ${key} ${because}`);
   if (stored === null) throw no("is not in the store");

@@ -1,9 +1,10 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { environmentOf, serviceOf } from "../../../test/builders.ts";
-import { permitOf, unusedPort, usePlatform, withoutPostgres } from "../../../test/platform-fixture.ts";
+import { permitOf, usePlatform, withoutPostgres } from "../../../test/platform-fixture.ts";
 import { tinyService, tinyShape } from "../../../test/tiny-service.ts";
 import { until } from "../../../test/until.ts";
+import { unusedPort } from "../../../test/unused-port.ts";
 import { PortError } from "../../errors.ts";
 import { findDrift } from "../../promotion/find-drift.ts";
 import { proves } from "../../promotion/judge-rollout.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { templateKey } from "../../environment/template-key.ts";
 import type { Digest, EnvironmentName } from "../../identifiers.ts";
 import type { ObjectStore } from "../../ports.ts";
 import { canonicalBytes, digestOf, sha256 } from "../../release/canonical-json.ts";
@@ -18,8 +19,6 @@ const templateSchema = z.strictObject({
 export type LocalTemplate = z.infer<typeof templateSchema>;
 
 export const templateDigest = (template: LocalTemplate): Digest => digestOf(template);
-const templateKey = (environment: EnvironmentName, digest: Digest): string =>
-  `environments/${environment}/templates/${digest.slice("sha256:".length)}.json`;
 
 /** Written before the target that names it, so that a template that is named is there. */
 export async function storeTemplate(

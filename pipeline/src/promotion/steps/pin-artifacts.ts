@@ -32,7 +32,7 @@ export async function pinArtifacts(
       );
     }
   }
-  const hasRunner = step.hasRunner ?? false;
+  const hasRunner = step.told?.hasRunner ?? false;
   const images = spellImages(step.images.length - (hasRunner ? 1 : 0), hasRunner);
   return done(true, `${inWords([...images, "the release"])} kept for ${environment}`);
 }
