@@ -129,6 +129,16 @@ describe("a folder of objects", () => {
     expect(blob).toBeLessThan(blobs / 4);
   });
 
+  test("is a folder to whoever looks while another one makes it", async () => {
+    const parent = await aFolder();
+    for (let round = 0; round < 500; round += 1) {
+      const root = join(parent, String(round));
+      const looks = Array.from({ length: 4 }, () => new FileObjectStore(root).list("releases/"));
+      const [, ...found] = await Promise.all([mkdir(root), ...looks]);
+      expect(found).toEqual([[], [], [], []]);
+    }
+  });
+
   test("that cannot be written says so, and that nothing has changed", async () => {
     const root = await aFolder();
     await writeFile(join(root, "file"), "no folder");

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, readdir, readlink, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PortError } from "../errors.ts";
@@ -92,29 +92,39 @@ export async function checkFolders(root: string, folder: string): Promise<void> 
   let at = root;
   for (const name of folder.split("/").filter((part) => part !== "" && part !== ".")) {
     at = join(at, name);
-    const found = await lstat(at).catch((error: unknown) => {
-      if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
-      throw error;
-    });
+    const found = await lookAt(at);
     if (found === null) return;
     if (!found.isDirectory()) throw new StrayFileError(at, found.isSymbolicLink() ? "a link" : "no folder", "folder");
   }
 }
 
-/** The store's own folder may lie behind links of somebody's own, as long as they lead to it. */
+/**
+ * The store's own folder may lie behind links of somebody's own, as long as they lead to it. Each path is looked at once:
+ * between two looks, one that finds nothing and one that finds something, somebody may have made the folder.
+ */
 async function checkRoot(root: string): Promise<void> {
   for (let at = root; ; at = dirname(at)) {
-    if (await isFolder(at)) return;
-    const found = await lstat(at).catch(() => null);
+    const found = await lookAt(at);
+    if (found?.isDirectory()) return;
+    if (found?.isSymbolicLink() && (await leadsToFolder(at))) return;
     if (found !== null) throw new StrayFileError(at, found.isSymbolicLink() ? "a link" : "no folder", "folder");
     if (at === dirname(at)) return;
   }
 }
 
-/** Or a link to one. */
-async function isFolder(path: string): Promise<boolean> {
+/** Null where nothing is. */
+async function lookAt(path: string): Promise<Stats | null> {
   try {
-    return (await stat(path)).isDirectory();
+    return await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null;
+    throw error;
+  }
+}
+
+async function leadsToFolder(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isDirectory();
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) return false;
     throw error;
