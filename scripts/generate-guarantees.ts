@@ -87,6 +87,25 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
     promise: "The same on a store that answers 409, 412, 500 after the write, late, and with what was there before",
     run: "`npm run test:lease -- --acquisitions 0`",
   },
+  "fault-sequences-1-aws": {
+    promise:
+      "The same with the adapters of ECS, and times of the store in whole seconds: after a fault at any API call it converges, and no record is false",
+    run: "`npm run test:simulation -- --aws --depth 1 --seeds 0 --seasons 0`",
+  },
+  "fault-sequences-2-aws": {
+    promise:
+      "The same with the adapters of ECS, and times of the store in whole seconds: after any two faults at any two API calls it converges, and no record is false",
+    run: "`npm run test:simulation -- --aws --seeds 0 --seasons 0`",
+  },
+  "ecs-healthy": {
+    promise:
+      "On ECS, with reads that lag and are throttled, lost answers, taken tasks and autoscaling, no healthy rollout is called a failure",
+    run: "`npm run test:ecs`",
+  },
+  "ecs-ill": {
+    promise: "In the same weather no rollout that is ill, stopped, alarmed or somebody else's is called done",
+    run: "`npm run test:ecs`",
+  },
   "planted-bugs": {
     promise: "A bug in the kernel is noticed by a named check within a minute",
     run: "`npm run test:mutants`",

@@ -127,6 +127,8 @@ export interface RolloutLook {
   readonly revision: Revision | "unknown-revision";
   /** Why tasks of it failed, newest last, redacted; at most 20. */
   readonly causes: readonly RolloutCause[];
+  /** What the platform says of the whole of it: an alarm, somebody's stop, no room. Absent: nothing. */
+  readonly because?: string;
   /** Whether any request was routed to a task of it; null when the runtime does not tell. */
   readonly requestsServed: number | null;
 }

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { commandLine } from "./command-line.ts";
 import { demo } from "./demo.ts";
+import { ecsVerdict } from "./ecs-verdict.ts";
 import type { BenchOptions, Part } from "./figure.ts";
 import { hashing } from "./hashing.ts";
 import { load } from "./load.ts";
@@ -13,7 +14,18 @@ import { swap } from "./swap.ts";
 import { webRelease } from "./web-release.ts";
 import { listenForSignals } from "./when-stopped.ts";
 
-const parts: readonly Part[] = [demo, commandLine, hashing, webRelease, promotion, simulation, redaction, swap, load];
+const parts: readonly Part[] = [
+  demo,
+  commandLine,
+  hashing,
+  webRelease,
+  promotion,
+  simulation,
+  redaction,
+  swap,
+  ecsVerdict,
+  load,
+];
 const usage = `npm run bench -- [--json] [--no-demo] [--only <part>[,<part>]] [--plot <file.svg>] [--tiny]
   parts: ${parts.map(({ name }) => name).join(" ")}`;
 

@@ -13,7 +13,7 @@ import type { ObjectStore, Permit, TaskOrder, TaskRunner, TaskState } from "../p
 import { askAws } from "./aws-error.ts";
 import { Definitions } from "./ecs/definitions.ts";
 import { taskDefinitionOf } from "./ecs/task-definition.ts";
-import { type LogPlace, readLog } from "./ecs/task-log.ts";
+import { logPlaceOf, readLog } from "./ecs/task-log.ts";
 import { taskStateOf } from "./ecs/task-state.ts";
 import { readTaskTemplate, type TaskTemplate } from "./ecs/task-template.ts";
 import { serverTimeOf } from "./server-time.ts";
@@ -181,14 +181,4 @@ export class EcsTaskRunner implements TaskRunner {
     );
     return (container) => !optional.has(container);
   }
-}
-
-/** `<prefix>/<container>/<task id>` (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html); null: its log is nowhere. */
-function logPlaceOf({ containerDefinitions }: TaskTemplate, task: Task): LogPlace | null {
-  const own = containerDefinitions.find(({ image }) => image === undefined);
-  const options = own?.logConfiguration?.logDriver === "awslogs" ? own.logConfiguration.options : undefined;
-  const group = options?.["awslogs-group"];
-  const prefix = options?.["awslogs-stream-prefix"];
-  const id = task.taskArn?.split("/").at(-1);
-  return own && group && prefix && id ? { group, stream: `${prefix}/${own.name}/${id}` } : null;
 }

@@ -1,5 +1,9 @@
 import { serviceOf } from "../../test/builders.ts";
-import { serviceRuntimeContract } from "../../test/contract/service-runtime.contract.ts";
+import {
+  goingBackContract,
+  type ServiceWorld,
+  serviceRuntimeContract,
+} from "../../test/contract/service-runtime.contract.ts";
 import { taskRunnerContract } from "../../test/contract/task-runner.contract.ts";
 import { webHostContract } from "../../test/contract/web-host.contract.ts";
 import { permitOf, usePlatform } from "../../test/platform-fixture.ts";
@@ -10,7 +14,7 @@ const platform = usePlatform();
 /** Tests share one environment: whatever must not meet has a number of its own. */
 let count = 0;
 
-serviceRuntimeContract("the local platform", async () => {
+const openServices = async (): Promise<ServiceWorld> => {
   count += 1;
   const { services } = await platform.ports();
   const image = await platform.image(tinyService());
@@ -22,7 +26,9 @@ serviceRuntimeContract("the local platform", async () => {
     better: await platform.revision(`b${count}`, await platform.image({ ...tinyService(), "notes.txt": "better" })),
     bad: await platform.revision(`c${count}`, await platform.image(tinyService("exits"))),
   };
-});
+};
+serviceRuntimeContract("the local platform", openServices);
+goingBackContract("the local platform", openServices);
 
 const task = `
 console.log("hello"); console.log(process.env.WORD ?? "");

@@ -23,7 +23,14 @@ const edited: TaskLook = {
   health: "starting",
   edited: { image: next.image, path: "data/cache.txt" },
 };
-const fresh: RollMemory = { staleRollout: "r1", orders: 0, old: new Set(["before"]), looksSinceOrder: 0 };
+const fresh: RollMemory = {
+  staleRollout: "r1",
+  orders: 0,
+  old: new Set(["before"]),
+  looksSinceOrder: 0,
+  refusals: 0,
+  refusal: null,
+};
 const step = { to: next, expects: [old, next] };
 
 describe("proves", () => {
@@ -172,6 +179,30 @@ describe("judgeRollout", () => {
       verdict: "failed",
       more: { code: "service-not-started" },
     },
+    { name: "an order that was refused is given again", look: {}, memory: { refusals: 11 }, verdict: "order" },
+    {
+      name: "an order that is refused again and again has failed, for the reason that it was refused",
+      look: {},
+      memory: { refusals: 12, refusal: "not allowed" },
+      verdict: "failed",
+      more: { code: "service-not-started", cause: "the order was refused 12 times: not allowed" },
+    },
+    {
+      name: "what was given up by the platform, and is what was ordered, has failed",
+      look: {
+        wanted: next,
+        rollout: rollout({ phase: "stopped", because: "the breaker was triggered" }),
+        tasks: [{ id: "a", image: old.image, health: "healthy" }],
+      },
+      memory: { orders: 1 },
+      verdict: "failed",
+      more: { code: "rolled-back", cause: "the breaker was triggered" },
+    },
+    {
+      name: "what was given up by the platform before our order is ordered",
+      look: { wanted: next, rollout: rollout({ id: "r1", phase: "stopped" }), tasks: [] },
+      verdict: "order",
+    },
     {
       name: "a failure that stood there before says nothing about our order",
       look: { rollout: rollout({ id: "r1", phase: "went-back" }) },
@@ -207,6 +238,12 @@ describe("judgeRollout", () => {
       memory: { orders: 1 },
       verdict: "failed",
       more: { code: "service-not-started" },
+    },
+    {
+      name: "what somebody took away is not ours to bring back",
+      look: { wanted: null },
+      verdict: "failed",
+      more: { code: "superseded", notOurs: true, cause: "somebody else took it away while this ran" },
     },
     {
       name: "somebody else's revision is not ours to overwrite",

@@ -11,6 +11,8 @@ export const sameRevision = (a: Revision | null | "unknown-revision", b: Revisio
     a.template === b.template);
 
 const inMotion = new Set(["pending", "rolling", "stopping", "going-back"]);
+/** The platform leaves it as it is. */
+const givenUp = new Set(["stopped", "stuck-going-back"]);
 const wentWrong = new Set(["stopping", "stopped", "going-back", "went-back", "stuck-going-back"]);
 const countable = (tasks: readonly TaskLook[]): readonly TaskLook[] =>
   tasks.filter((task) => task.health !== "draining");
@@ -42,6 +44,10 @@ export interface RollMemory {
   readonly old: ReadonlySet<string>;
   /** Looks since the last order that showed no trace of it; a read may be stale (aws.md A2 #16). */
   readonly looksSinceOrder: number;
+  /** Orders that the platform said no to: they were never given. */
+  readonly refusals: number;
+  /** What it said to the last one. */
+  readonly refusal: string | null;
 }
 export type RollVerdict =
   | { readonly verdict: "there" }
@@ -56,6 +62,8 @@ export type RollVerdict =
     };
 
 const maximumOrders = 3;
+/** A platform that has too much to do says no to some; one that will never take it says no to all. */
+const maximumRefusals = 12;
 const looksBeforeOrderingAgain = 4;
 
 /** Pure: what to do after a look, for a service that is to run `to`. */
@@ -73,42 +81,51 @@ export function judgeRollout(
         : { verdict: "there" };
     const path = memory.orders > 0 ? changedByItself(look, step.to, memory) : null;
     if (path !== null) return changesItself(path, rollout);
-    return runsOtherBytes(look, step.to) && mayOrder(memory) ? { verdict: "order" } : { verdict: "wait" };
+    if (rollout !== null && givenUp.has(rollout.phase)) {
+      if (isOurs(rollout, step.to, memory)) return failedRollout(rollout);
+      return mayOrder(memory) ? { verdict: "order" } : { verdict: "wait" };
+    }
+    return strangerIn(look, step.to) !== null && mayOrder(memory) ? { verdict: "order" } : { verdict: "wait" };
   }
-  const ours =
-    rollout !== null &&
-    rollout.id !== memory.staleRollout &&
-    rollout.revision !== "unknown-revision" &&
-    sameRevision(rollout.revision, step.to);
-  if (ours && wentWrong.has(rollout.phase)) return failedRollout(rollout);
-  if (ours && inMotion.has(rollout.phase)) return { verdict: "wait" };
+  if (rollout !== null && isOurs(rollout, step.to, memory)) {
+    if (wentWrong.has(rollout.phase)) return failedRollout(rollout);
+    if (inMotion.has(rollout.phase)) return { verdict: "wait" };
+  }
   if (step.expects !== "anything" && !step.expects.some((revision) => sameRevision(look.wanted, revision))) {
     return {
       verdict: "failed",
       code: "superseded",
-      cause: "somebody else set it to another revision while this ran",
+      cause: `somebody else ${look.wanted === null ? "took it away" : "set it to another revision"} while this ran`,
       notOurs: true,
       rollout,
     };
   }
   if (mayOrder(memory)) return { verdict: "order" };
-  if (memory.orders < maximumOrders) return { verdict: "wait" };
+  const isRefused = memory.refusals >= maximumRefusals;
+  if (memory.orders < maximumOrders && !isRefused) return { verdict: "wait" };
   return {
     verdict: "failed",
     code: "service-not-started",
-    cause: `the order was given ${memory.orders} times and never taken`,
+    cause: isRefused
+      ? `the order was refused ${memory.refusals} times: ${memory.refusal}`
+      : `the order was given ${memory.orders} times and never taken`,
     notOurs: false,
     rollout,
   };
 }
 
-const mayOrder = ({ orders, looksSinceOrder }: RollMemory): boolean =>
-  orders === 0 || (orders < maximumOrders && looksSinceOrder >= looksBeforeOrderingAgain);
+const isOurs = ({ id, revision }: RolloutLook, to: Revision, { staleRollout }: RollMemory): boolean =>
+  id !== staleRollout && revision !== "unknown-revision" && sameRevision(revision, to);
+
+const mayOrder = ({ orders, looksSinceOrder, refusals }: RollMemory): boolean =>
+  refusals < maximumRefusals &&
+  (orders === 0 || (orders < maximumOrders && looksSinceOrder >= looksBeforeOrderingAgain));
 
 /** The right revision is wanted, nothing is under way, and yet a task runs something else: no waiting will mend that. */
-const runsOtherBytes = (look: ServiceLook, to: Revision): boolean =>
-  !(look.rollout && inMotion.has(look.rollout.phase)) &&
-  countable(look.tasks).some((task) => task.image !== null && task.image !== to.image);
+export function strangerIn(look: ServiceLook, to: Revision): TaskLook | null {
+  if (!sameRevision(look.wanted, to) || (look.rollout && inMotion.has(look.rollout.phase))) return null;
+  return countable(look.tasks).find((task) => task.image !== null && task.image !== to.image) ?? null;
+}
 
 /** A file that tasks of our own order have changed: ordered again, they would do so again. Null: none is known. */
 function changedByItself(look: ServiceLook, to: Revision, { old }: RollMemory): string | null {
@@ -131,8 +148,15 @@ function failedRollout(rollout: RolloutLook): RollVerdict {
   return {
     verdict: "failed",
     code,
-    cause: newest?.message ?? "the platform put it back and gave no cause",
+    cause: whyOf(rollout) ?? "the platform put it back and gave no cause",
     notOurs: false,
     rollout,
   };
+}
+
+/** What its newest task died of, then what the platform says of the whole; null: neither tells. */
+export function whyOf({ causes, because }: RolloutLook): string | null {
+  const message = causes.at(-1)?.message;
+  if (message === undefined) return because ?? null;
+  return because === undefined ? message : `${message} (${because})`;
 }

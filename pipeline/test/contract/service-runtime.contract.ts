@@ -16,19 +16,19 @@ export interface ServiceWorld {
   readonly bad: Revision;
 }
 
+const looks = (world: ServiceWorld, isSo: (look: ServiceLook) => boolean) =>
+  until(() => world.services.inspect(world.shape.name), isSo, 60);
+const roll = async (world: ServiceWorld, revision: Revision) => {
+  await world.services.prepare(world.shape, revision, world.permit);
+  await world.services.roll(world.shape, revision, world.permit);
+};
+const run = async (world: ServiceWorld, revision: Revision) => {
+  await roll(world, revision);
+  return looks(world, (look) => proves(look, revision));
+};
+
 /** What every runtime of services has to do, whether it can fence or not; `open` gives a world of its own each time. */
 export function serviceRuntimeContract(name: string, open: () => Promise<ServiceWorld>): void {
-  const looks = (world: ServiceWorld, isSo: (look: ServiceLook) => boolean) =>
-    until(() => world.services.inspect(world.shape.name), isSo, 60);
-  const roll = async (world: ServiceWorld, revision: Revision) => {
-    await world.services.prepare(world.shape, revision, world.permit);
-    await world.services.roll(world.shape, revision, world.permit);
-  };
-  const run = async (world: ServiceWorld, revision: Revision) => {
-    await roll(world, revision);
-    return looks(world, (look) => proves(look, revision));
-  };
-
   describe(`${name} as a runtime of services`, () => {
     test("answers nothing of ours for a service that never was", async () => {
       const world = await open();
@@ -71,36 +71,6 @@ export function serviceRuntimeContract(name: string, open: () => Promise<Service
       expect(second.rollout?.id).not.toBe(first.rollout?.id);
     });
 
-    test("puts a revision that never becomes healthy back, and says why", async () => {
-      const world = await open();
-      await run(world, world.good);
-      await roll(world, world.bad);
-      const look = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
-      expect(look.wanted).toEqual(world.good);
-      expect(look.rollout?.revision).toEqual(world.bad);
-      expect(look.rollout?.causes.at(-1)?.message).toMatch(/\S/);
-      expect(proves(await looks(world, (it) => proves(it, world.good)), world.good)).toBe(true);
-    });
-
-    test("orders again a revision that was put back", async () => {
-      const world = await open();
-      await run(world, world.good);
-      await roll(world, world.bad);
-      const first = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
-      await roll(world, world.bad);
-      const second = await looks(world, ({ rollout }) => rollout?.id !== first.rollout?.id);
-      expect(second.rollout?.revision).toEqual(world.bad);
-    });
-
-    test("stops a rollout under way and keeps what ran", async () => {
-      const world = await open();
-      await run(world, world.good);
-      await roll(world, world.bad);
-      await world.services.stop(world.shape.name, world.permit);
-      const look = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
-      expect(sameRevision(look.wanted, world.good)).toBe(true);
-    });
-
     test("leaves nothing of a service that is retired, twice over", async () => {
       const world = await open();
       await run(world, world.good);
@@ -130,6 +100,41 @@ export function serviceRuntimeContract(name: string, open: () => Promise<Service
       };
       await expect(world.services.roll(world.shape, world.good, permit)).rejects.toBe(lost);
       expect((await world.services.inspect(world.shape.name)).wanted).toBeNull();
+    });
+  });
+}
+
+/** What every runtime has to do when a rollout does not end well; an emulator that finishes whatever it was told cannot be asked. */
+export function goingBackContract(name: string, open: () => Promise<ServiceWorld>): void {
+  describe(`${name} as a runtime of services that goes back`, () => {
+    test("puts a revision that never becomes healthy back, and says why", async () => {
+      const world = await open();
+      await run(world, world.good);
+      await roll(world, world.bad);
+      const look = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
+      expect(look.wanted).toEqual(world.good);
+      expect(look.rollout?.revision).toEqual(world.bad);
+      expect(look.rollout?.causes.at(-1)?.message).toMatch(/\S/);
+      expect(proves(await looks(world, (it) => proves(it, world.good)), world.good)).toBe(true);
+    });
+
+    test("orders again a revision that was put back", async () => {
+      const world = await open();
+      await run(world, world.good);
+      await roll(world, world.bad);
+      const first = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
+      await roll(world, world.bad);
+      const second = await looks(world, ({ rollout }) => rollout?.id !== first.rollout?.id);
+      expect(second.rollout?.revision).toEqual(world.bad);
+    });
+
+    test("stops a rollout under way and keeps what ran", async () => {
+      const world = await open();
+      await run(world, world.good);
+      await roll(world, world.bad);
+      await world.services.stop(world.shape.name, world.permit);
+      const look = await looks(world, ({ rollout }) => rollout?.phase === "went-back");
+      expect(sameRevision(look.wanted, world.good)).toBe(true);
     });
   });
 }

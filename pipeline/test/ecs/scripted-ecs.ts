@@ -7,12 +7,17 @@ import {
   type Task,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
+import { misfits } from "./published-model.ts";
+import { refusal } from "./refusal.ts";
+import { ScriptedServices } from "./scripted-services.ts";
+import { arnOf } from "./service-state.ts";
 
-/** An answer of 4xx, as the SDK throws it. */
-function refusal(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400, attempts: 1 } });
+/** The published model decides what may be asked and answered: a double that invents a field proves nothing. */
+function fitting(call: string, input: object, output: object): object {
+  const wrong = [...misfits(call, "input", input), ...misfits(call, "output", output)];
+  if (wrong.length > 0) throw new Error(`not in the published model: ${wrong.join("; ")}`);
+  return output;
 }
-const arnOf = (resource: string): string => `arn:aws:ecs:eu-central-1:111122223333:${resource}`;
 
 /**
  * One-off tasks and definitions of one cluster as the API reference describes them, with time that stands still until it is told to pass. What no
@@ -31,10 +36,25 @@ export class ScriptedEcs {
   #now = Date.parse("2026-11-22T10:00:00Z");
   readonly #tokens = new Map<string, Task>();
 
+  readonly services = new ScriptedServices(this.#now, this.definitions);
+
   readonly client: ECSClient = this.#connect();
+
+  /** The definition that infrastructure makes a service with; nobody means anything by it. */
+  placeholder(name: string): string {
+    const input = { family: `${name}-placeholder`, containerDefinitions: [{ name: "app", image: "nothing" }] };
+    const { taskDefinition } = this.#register(input);
+    return taskDefinition.taskDefinitionArn ?? "";
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#now;
+  }
 
   pass(milliseconds: number): void {
     this.#now += milliseconds;
+    this.services.pass(milliseconds);
   }
 
   /** The newest task ends so, as if its containers had. */
@@ -53,7 +73,7 @@ export class ScriptedEcs {
           const call = commandName.replace(/Command$/, "");
           const fault = this.fault(call);
           if (fault?.when === "before") throw fault.error;
-          const output = this.#answer(call, input);
+          const output = fitting(call, input, this.#answer(call, input));
           this.calls.push(call);
           if (fault) throw fault.error;
           const $metadata = { httpStatusCode: 200, attempts: 1, serverDate: new Date(this.#now).toUTCString() };
@@ -73,23 +93,28 @@ export class ScriptedEcs {
       case "RunTask":
         return this.#run(input as RunTaskCommandInput);
       case "ListTasks":
-        return { taskArns: this.#list(input as ListTasksCommandInput) };
+        return { taskArns: this.#listAny(input as ListTasksCommandInput) };
       case "DescribeTasks": {
         const { tasks = [] } = input as { readonly tasks?: readonly string[] };
         if (tasks.length > 100) throw refusal("InvalidParameterException", "Tasks cannot have more than 100 elements");
         return {
-          tasks: structuredClone(this.tasks.filter(({ taskArn = "" }) => tasks.includes(taskArn))),
+          tasks: structuredClone(
+            [...this.tasks, ...this.services.tasks()].filter(({ taskArn = "" }) => tasks.includes(taskArn)),
+          ),
           failures: [],
         };
       }
       case "StopTask":
         return this.#stop((input as { readonly task: string }).task);
-      default:
-        throw new Error(`the double of ECS knows no ${call}`);
+      default: {
+        const answer = this.services.answer(call, input);
+        if (answer === null) throw new Error(`the double of ECS knows no ${call}`);
+        return structuredClone(answer);
+      }
     }
   }
 
-  #register({ family = "", ...input }: RegisterTaskDefinitionCommandInput): object {
+  #register({ family = "", ...input }: RegisterTaskDefinitionCommandInput) {
     const revision = [...this.definitions.values()].filter((one) => one.family === family).length + 1;
     const taskDefinitionArn = arnOf(`task-definition/${family}:${revision}`);
     const { tags, ...rest } = input;
@@ -129,6 +154,10 @@ export class ScriptedEcs {
     this.tasks.push(task);
     this.#tokens.set(clientToken, task);
     return { tasks: [task], failures: [] };
+  }
+
+  #listAny(input: ListTasksCommandInput): readonly string[] {
+    return input.serviceName === undefined ? this.#list(input) : this.services.listTasks(input);
   }
 
   /** API_ListTasks: `startedBy` must be the only filter, and the default is tasks that should run. Stopped ones are told for an hour. */

@@ -48,19 +48,25 @@ const answers = ({ docker }: Docker): Promise<boolean> =>
     () => false,
   );
 
-/** An image of a static busybox alone, pushed to a registry: `<registry>/busybox@sha256:…`. No image can be pulled where tests run. */
-export async function pushBusybox({ docker }: Docker, folder: string, registry: string): Promise<string> {
+/** Two images of a static busybox alone, pushed to a registry: `<registry>/busybox@sha256:…`. No image can be pulled where tests run. */
+export async function pushBusybox({ docker }: Docker, folder: string, registry: string): Promise<readonly string[]> {
   const bin = join(folder, "bin");
   await mkdir(bin, { recursive: true });
   await cp("/bin/busybox", join(bin, "busybox"));
   for (const name of ["sh", "echo", "sleep"]) await symlink("busybox", join(bin, name));
   const tar = `${folder}.tar`;
   await run("tar", ["-C", folder, "-cf", tar, "."]);
-  const name = `${registry}/busybox`;
-  await docker("import", tar, `${name}:test`);
-  await docker("push", "--quiet", `${name}:test`);
-  const digests = JSON.parse(await docker("inspect", "--format", "{{json .RepoDigests}}", `${name}:test`)) as string[];
-  const found = digests.find((digest) => digest.startsWith(`${name}@`));
-  if (found === undefined) throw new Error(`${name} was pushed and has no digest`);
-  return found;
+  const pushed: string[] = [];
+  for (const version of ["1", "2"]) {
+    const name = `${registry}/busybox`;
+    await docker("import", "--change", `ENV VERSION=${version}`, tar, `${name}:${version}`);
+    await docker("push", "--quiet", `${name}:${version}`);
+    const digests: string[] = JSON.parse(
+      await docker("inspect", "--format", "{{json .RepoDigests}}", `${name}:${version}`),
+    );
+    const found = digests.find((digest) => digest.startsWith(`${name}@`));
+    if (found === undefined) throw new Error(`${name}:${version} was pushed and has no digest`);
+    pushed.push(found);
+  }
+  return pushed;
 }

@@ -20,6 +20,8 @@ declare module "vitest" {
     readonly guardedRegistry: string;
     /** Image of a static busybox in the registry: `<registry>/busybox@sha256:…`. */
     readonly busybox: string;
+    /** Another image of the same repository. */
+    readonly otherBusybox: string;
   }
 }
 type Part = "moto" | "ministack" | "registry" | "guardedRegistry";
@@ -48,7 +50,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
   try {
     await Promise.all(parts.map(([part, port, child]) => answers(part, port, child)));
-    project.provide("busybox", await pushBusybox(docker, join(folder, "busybox"), `127.0.0.1:${registries.registry}`));
+    const images = await pushBusybox(docker, join(folder, "busybox"), `127.0.0.1:${registries.registry}`);
+    project.provide("busybox", images[0] ?? "");
+    project.provide("otherBusybox", images[1] ?? "");
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { localTiming } from "../../src/ledger/lease.ts";
+import type { LeaseTiming } from "../../src/ledger/lease.ts";
 import type { CallSeen } from "./faults.ts";
 
 /** A run as it went: its calls, the world before each that reached it (without the lease), and how it ended. */
@@ -16,6 +16,11 @@ export interface Course {
 export class Courses {
   /** How many more faults are tried on each. */
   readonly #tried = new Map<string, number>();
+  readonly #timing: LeaseTiming;
+
+  constructor(timing: LeaseTiming) {
+    this.#timing = timing;
+  }
 
   /** The calls after `last` at which so many more faults lead somewhere new; takes for granted that they are then tried. */
   freshCalls({ calls, worlds, end }: Course, last: number, faults: number): ReadonlySet<number> {
@@ -24,7 +29,7 @@ export class Courses {
     let way = end;
     for (const seen of calls.slice(last).toReversed()) {
       const { call, name, before } = seen;
-      const remembered = `${sufferedBefore(call, calls) ?? ""}\0${ageOfBeat(seen, beats)}`;
+      const remembered = `${sufferedBefore(call, calls) ?? ""}\0${ageOfBeat(seen, beats, this.#timing)}`;
       const world = worlds.get(call) ?? "not reached";
       const step = `${name.replace(/history\/\d+/, "history")}\0${before ?? ""}\0${world}\0${remembered}`;
       if (isOfLease(name)) {
@@ -60,11 +65,11 @@ function sufferedBefore(call: number, calls: readonly CallSeen[]): CallSeen["suf
 }
 
 /** How many beats ago the last one that was answered had been sent, as this call was made; past S all are one. */
-function ageOfBeat({ madeAt }: CallSeen, beats: readonly CallSeen[]): number | "never" {
+function ageOfBeat({ madeAt }: CallSeen, beats: readonly CallSeen[], timing: LeaseTiming): number | "never" {
   const last = beats.findLast((beat) => (beat.answeredAt ?? Number.POSITIVE_INFINITY) <= madeAt);
   if (!last) return "never";
-  const age = Math.min(madeAt - last.madeAt, localTiming.staleMilliseconds);
-  return Math.floor(age / localTiming.beatMilliseconds);
+  const age = Math.min(madeAt - last.madeAt, timing.staleMilliseconds);
+  return Math.floor(age / timing.beatMilliseconds);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { exitCodes } from "../../src/codes.ts";
+import type { LeaseTiming } from "../../src/ledger/lease.ts";
 import type { PromotionRequest } from "../../src/ledger/records.ts";
 import { Courses } from "./courses.ts";
 import { type CallSeen, type FaultKind, faultsAt, type PlannedFault } from "./faults.ts";
@@ -53,21 +54,22 @@ interface Moment {
  */
 export async function explore(input: Input): Promise<Exploration> {
   const { world, request } = await input.scenario.prepare();
-  return await new Explorer(input, request).from(world);
+  return await new Explorer(input, request, world.timing).from(world);
 }
 
 class Explorer {
   readonly #input: Input;
   readonly #request: Partial<PromotionRequest>;
   readonly #seen = new Map<string, number>();
-  readonly #courses = new Courses();
+  readonly #courses: Courses;
   readonly #problems: string[] = [];
   #tried = 0;
   #runs = 0;
   #queue: Point[] = [];
 
-  constructor(input: Input, request: Partial<PromotionRequest>) {
+  constructor(input: Input, request: Partial<PromotionRequest>, timing: LeaseTiming) {
     this.#input = input;
+    this.#courses = new Courses(timing);
     this.#request = request;
   }
 

@@ -1,3 +1,4 @@
+import { AwsSimulation } from "./aws/aws-simulation.ts";
 import { playCollection } from "./collection/play.ts";
 import { writeCollectionScript } from "./collection/script.ts";
 import { explore } from "./explore.ts";
@@ -5,6 +6,7 @@ import { type ScenarioName, scenariosOf } from "./scenarios.ts";
 import { play } from "./seeded/play.ts";
 import { situationsIn } from "./seeded/reached.ts";
 import { writeScript } from "./seeded/script.ts";
+import { Simulation } from "./simulation.ts";
 
 /** One portion of work, and what came of it: plain data, since they travel between threads. */
 export type Job =
@@ -14,6 +16,8 @@ export type Job =
       readonly depth: number;
       readonly killsOnly: boolean;
       readonly full: boolean;
+      /** Services and tasks behind the adapters of AWS: each API call is a call. */
+      readonly aws: boolean;
     }
   | { readonly kind: "seeds" | "seasons"; readonly from: number; readonly count: number };
 export interface JobEnd {
@@ -36,9 +40,9 @@ export async function work(job: Job): Promise<JobEnd> {
 
 type Found = Omit<JobEnd, "job" | "seconds">;
 
-async function tryFaults({ scenario, depth, killsOnly, full }: Extract<Job, { kind: "faults" }>): Promise<Found> {
+async function tryFaults({ scenario, depth, killsOnly, full, aws }: Extract<Job, { kind: "faults" }>): Promise<Found> {
   const { tried, runs, problems } = await explore({
-    scenario: scenariosOf(["api"])[scenario],
+    scenario: scenariosOf(["api"], () => (aws ? new AwsSimulation() : new Simulation()))[scenario],
     faults: depth,
     killsOnly,
     full,

@@ -1,7 +1,7 @@
 /**
- * npm run test:simulation -- [--seeds 100000] [--seasons 2000] [--from 1] [--depth 2] [--scenarios a,b] [--kills] [--full] [--seed N] [--season N]
+ * npm run test:simulation -- [--seeds 100000] [--seasons 2000] [--from 1] [--depth 2] [--scenarios a,b] [--kills] [--full] [--aws] [--seed N] [--season N]
  * Every pair of faults, then seeded runs of many at once, then seasons of publishers, promotions and collectors. --kills --depth 3: all triples of
- * crashes. --seed, --season: one of them, told as a story.
+ * crashes. --aws: with the adapters of AWS, each API call a call that faults strike, and times of the store in whole seconds. --seed, --season: one of them, told as a story.
  */
 import { appendFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     scenarios: { type: "string" },
     kills: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
+    aws: { type: "boolean", default: false },
     seed: { type: "string" },
     seasons: { type: "string", default: "2000" },
     season: { type: "string" },
@@ -65,7 +66,14 @@ async function tryEverything(): Promise<number> {
   const faults: readonly Job[] =
     depth === 0
       ? []
-      : names.map((scenario) => ({ kind: "faults", scenario, depth, killsOnly: values.kills, full: values.full }));
+      : names.map((scenario) => ({
+          kind: "faults",
+          scenario,
+          depth,
+          killsOnly: values.kills,
+          full: values.full,
+          aws: values.aws,
+        }));
   const [seeds, seasons] = [Number(values.seeds), Number(values.seasons)];
 
   const pairs = await onAllCores(faults, `sequences of ${depth} ${values.kills ? "crashes" : "faults"}`);
@@ -84,12 +92,15 @@ async function tryEverything(): Promise<number> {
   if (failing.length > 0) tellWhoWaits(`\nreplay: npm run test:simulation -- --seed ${failing[0]}`);
   const broken = collected.flatMap((end) => end.failingSeeds);
   if (broken.length > 0) tellWhoWaits(`\nreplay: npm run test:simulation -- --season ${broken[0]}`);
-  record(values.kills ? "crash-sequences" : `fault-sequences-${depth}`, pairs, "sequences of faults");
+  record(promiseOf(depth), pairs, "sequences of faults");
   record("seeded-runs", seeded, "seeds of 2 to 5 promoters");
   record("collection", collected, "seasons of publishers, promotions and collectors");
   say(`${problems.length} problems, ${unreached.length} situations not reached`);
   return problems.length + unreached.length > 0 ? 1 : 0;
 }
+
+const promiseOf = (depth: number): string =>
+  `${values.kills ? "crash-sequences" : `fault-sequences-${depth}`}${values.aws ? "-aws" : ""}`;
 
 function inPortions(kind: "seeds" | "seasons", count: number, inOne: number): readonly Job[] {
   const from = Number(values.from);

@@ -13,9 +13,9 @@ const [first, second] = ["20261101_projects", "20261102_colour"];
 const forward = ["done", "already"];
 
 /** The same stories for an app of these services: two of them can be of two minds, one is quicker to try everything on. */
-export function scenariosOf(services: readonly ["api", ...string[]]) {
+export function scenariosOf(services: readonly ["api", ...string[]], open: () => Simulation = () => new Simulation()) {
   const begin = async (): Promise<Simulation> => {
-    const world = new Simulation();
+    const world = open();
     await world.begin();
     return world;
   };

@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import type { Digest, EnvironmentName, Epoch, Sha } from "../../src/identifiers.ts";
 import { runnerResultMarker } from "../../src/migration/batch.ts";
 import { expectationOf } from "../../src/migration/expectation.ts";
@@ -27,6 +28,12 @@ interface SimTask {
   readonly startedAt: number;
   /** Set once, at its end. */
   end: { exitCode: number; lines: readonly string[] } | null;
+}
+/** What was registered to be run: an image, and the SHA that it is told; null: of no release. */
+interface SimDefinition {
+  readonly image: Digest;
+  readonly sha: Sha | null;
+  readonly containers: readonly ContainerDefinition[];
 }
 interface SimBatch {
   readonly names: readonly string[];
@@ -63,6 +70,8 @@ export class SimEnvironment {
   readonly name: EnvironmentName;
   readonly services = new Map<string, SimService>();
   readonly tasks = new Map<string, SimTask>();
+  /** By ARN, where services are told in the words of ECS. */
+  readonly definitions = new Map<string, SimDefinition>();
   readonly invalidations = new Set<string>();
   readonly pool = new Map<string, Digest>();
   readonly database = { applied: [] as string[], fence: { epoch: 0, attempt: 0 }, runs: [] as string[] };
@@ -97,6 +106,7 @@ export class SimEnvironment {
     const copy = new SimEnvironment({ ...this.#input, ...seen });
     for (const [name, service] of this.services) copy.services.set(name, { ...service });
     for (const [key, task] of this.tasks) copy.tasks.set(key, { ...task });
+    for (const [arn, definition] of this.definitions) copy.definitions.set(arn, definition);
     for (const key of this.invalidations) copy.invalidations.add(key);
     for (const [path, digest] of this.pool) copy.pool.set(path, digest);
     copy.database.applied.push(...this.database.applied);
@@ -134,6 +144,15 @@ export class SimEnvironment {
       edge,
       violations,
     ]);
+  }
+
+  /** Milliseconds. */
+  ageOf(since: number): number {
+    return this.#now() - since;
+  }
+
+  startTask(order: TaskOrder): void {
+    if (!this.tasks.has(order.key)) this.tasks.set(order.key, { order, startedAt: this.#now(), end: null });
   }
 
   /** Lets what was ordered happen. */
@@ -310,7 +329,7 @@ export class SimEnvironment {
         pollMilliseconds: 100,
         start: (order, permit) =>
           gate.call("tasks.start", write(permit), () => {
-            if (!this.tasks.has(order.key)) this.tasks.set(order.key, { order, startedAt: this.#now(), end: null });
+            this.startTask(order);
             return { status: "started" as const };
           }),
         inspect: (key) => gate.call(`tasks.inspect ${key.slice(0, 6)}`, read, () => this.#taskState(key)),

@@ -1,9 +1,9 @@
 import { exitCodes } from "../../src/codes.ts";
 import type { EmitPromotion } from "../../src/events.ts";
 import type { Digest, EnvironmentName, Epoch, Instant, Sha } from "../../src/identifiers.ts";
-import { localTiming } from "../../src/ledger/lease.ts";
+import { type LeaseTiming, localTiming } from "../../src/ledger/lease.ts";
 import type { PromotionRequest } from "../../src/ledger/records.ts";
-import type { Clock, ObjectStore } from "../../src/ports.ts";
+import type { Clock, EnvironmentPorts, ObjectStore } from "../../src/ports.ts";
 import { promote } from "../../src/promotion/promote.ts";
 import type { PromotionReport } from "../../src/promotion/report.ts";
 import type { PromotionWorld } from "../../src/promotion/run.ts";
@@ -53,6 +53,7 @@ export class Simulation {
   readonly store: MemoryObjectStore;
   readonly environment: SimEnvironment;
   readonly name: EnvironmentName = environmentOf("dev");
+  readonly timing: LeaseTiming = localTiming;
   readonly violations: string[] = [];
   readonly registry: Registry;
   /** The newest epochs that the ledger knows: opened, and planned; and when somebody else last changed a service. */
@@ -66,7 +67,8 @@ export class Simulation {
     this.clock = from?.clock.fork() ?? new VirtualClock();
     const seen = { now: () => this.clock.monotonic(), newest: () => this.newest };
     this.registry = from?.registry ?? { releases: [], broken: new Set(), batches: new Map(), entries: new Map() };
-    this.store = from?.store.fork(() => this.clock.now()) ?? new MemoryObjectStore(() => this.clock.now());
+    const storeTime = () => this.storeTime();
+    this.store = from?.store.fork(storeTime) ?? new MemoryObjectStore(storeTime);
     this.environment =
       from?.environment.fork(seen) ?? new SimEnvironment({ name: this.name, ...pace, ...seen, ...this.registry });
     if (from === null) return;
@@ -135,11 +137,12 @@ export class Simulation {
 
   /** Everything that the real promotion is given, each of it behind the incarnation's gate. */
   worldOf({ gate, clock, who, emit, onRecord }: Incarnation): PromotionWorld {
+    const store = gatedStore(this.store, gate, (key, stored) => {
+      judgeRecord(this, key, stored);
+      onRecord?.(key, stored);
+    });
     return {
-      store: gatedStore(this.store, gate, (key, stored) => {
-        judgeRecord(this, key, stored);
-        onRecord?.(key, stored);
-      }),
+      store,
       source: {
         relation: async (from: Sha, to: Sha) => (from === to ? ("same" as const) : ("ahead" as const)),
         onBranch: async () => true,
@@ -148,15 +151,25 @@ export class Simulation {
       approvals: { list: async () => [] },
       clock,
       random: { nonce: () => this.#nextNonce(), fraction: () => 0.5 },
-      connect: async () => this.environment.ports(gate),
+      connect: async () => this.portsOf(gate, store),
       connectBelow: async () => null,
       policy: aPolicy(),
       holder: { by: { id: who, name: who }, host: who, runUrl: null, process: null },
-      timing: localTiming,
+      timing: this.timing,
       redact: (text: string) => text,
       emit: emit ?? (() => undefined),
       interrupt: { mode: () => null, signal: new AbortController().signal },
     };
+  }
+
+  /** What the store says that the time is. */
+  protected storeTime(): Instant {
+    return this.clock.now();
+  }
+
+  /** Ports of the environment, for one incarnation, whose store this is. */
+  protected portsOf(gate: Gate, _store: ObjectStore): EnvironmentPorts {
+    return this.environment.ports(gate);
   }
 
   /** Time in which nobody does anything. */

@@ -5,6 +5,7 @@ import type { EnvironmentName } from "../../identifiers.ts";
 import type { ObjectStore, Permit } from "../../ports.ts";
 import { canonicalBytes } from "../../release/canonical-json.ts";
 import { askAws, awsCodeOf } from "../aws-error.ts";
+import { type DefinitionMeaning, keepMeaning } from "./definition-meaning.ts";
 import type { Definition } from "./task-definition.ts";
 
 const pairSchema = z.object({ version: z.literal(1), arn: z.string().startsWith("arn:") });
@@ -22,10 +23,10 @@ export class Definitions {
   }
 
   /**
-   * ARN of an active definition with exactly this content. Killed between registering and writing the pair it registers once more: one revision
-   * too many, which nothing runs. @throws PortError
+   * ARN of an active definition with exactly this content, whose `meaning` is on record before anything can run it. Killed between registering
+   * and writing the pair it registers once more: one revision too many, which nothing runs. @throws PortError
    */
-  async register({ hash, input }: Definition, permit: Permit): Promise<string> {
+  async register({ hash, input }: Definition, permit: Permit, meaning?: DefinitionMeaning): Promise<string> {
     const key = `environments/${this.#environment}/definitions/${hash.slice("sha256:".length)}.json`;
     const stored = await this.#store.get(key);
     const known = stored === null ? null : parsePair(key, stored.body);
@@ -36,6 +37,7 @@ export class Definitions {
     );
     const arn = taskDefinition?.taskDefinitionArn;
     if (arn === undefined) throw new PortError("services.prepare", "possible", "the answer names no definition");
+    if (meaning !== undefined) await keepMeaning(this.#store, this.#environment, arn, meaning, permit);
     const body = canonicalBytes({ version: 1, arn });
     permit.check();
     const put = await (stored === null

@@ -1,4 +1,4 @@
-import type { ContainerDefinition, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, RegisterTaskDefinitionCommandInput, Tag } from "@aws-sdk/client-ecs";
 import type { Digest, EnvironmentName } from "../../identifiers.ts";
 import { digestOf } from "../../release/canonical-json.ts";
 import type { TaskTemplate } from "./task-template.ts";
@@ -38,12 +38,14 @@ export function taskDefinitionOf(order: DefinitionOrder): Definition {
   const own = template.containerDefinitions.find(({ image }) => image === undefined);
   const input = { ...template, containerDefinitions: containers } as RegisterTaskDefinitionCommandInput;
   const hash = digestOf(input);
-  const tags = [
-    { key: hashTag, value: hash.slice("sha256:".length) },
-    { key: "slipway:environment", value: order.environment },
-  ];
-  return { hash, input: { ...input, tags }, container: own?.name ?? "" };
+  return { hash, input: { ...input, tags: definitionTags(hash, order.environment) }, container: own?.name ?? "" };
 }
+
+/** For people who look at definitions in a console; nothing is decided by them. */
+export const definitionTags = (hash: Digest, environment: EnvironmentName): Tag[] => [
+  { key: hashTag, value: hash.slice("sha256:".length) },
+  { key: "slipway:environment", value: environment },
+];
 
 function ownContainer(
   container: TaskTemplate["containerDefinitions"][number],

@@ -1,6 +1,8 @@
 import { type CloudWatchLogsClient, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { Task } from "@aws-sdk/client-ecs";
 import { PortError } from "../../errors.ts";
 import { awsCodeOf } from "../aws-error.ts";
+import type { TaskTemplate } from "./task-template.ts";
 
 export interface LogPlace {
   readonly group: string;
@@ -29,4 +31,30 @@ export async function readLog(client: CloudWatchLogsClient, { group, stream }: L
     token = answer.nextForwardToken;
   }
   throw new PortError("tasks.log", "none", `${stream} has more than ${mostPages} pages`);
+}
+
+/** The newest lines, oldest of them first; none where nothing was written. */
+export async function readLastLines(
+  client: CloudWatchLogsClient,
+  { group, stream }: LogPlace,
+  limit: number,
+): Promise<readonly string[]> {
+  try {
+    const input = { logGroupName: group, logStreamName: stream, startFromHead: false, limit };
+    const { events = [] } = await client.send(new GetLogEventsCommand(input));
+    return events.map(({ message }) => message ?? "");
+  } catch (error) {
+    if (awsCodeOf(error) === "ResourceNotFoundException") return [];
+    throw error;
+  }
+}
+
+/** `<prefix>/<container>/<task id>` (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html); null: its log is nowhere. */
+export function logPlaceOf({ containerDefinitions }: TaskTemplate, { taskArn }: Task): LogPlace | null {
+  const own = containerDefinitions.find(({ image }) => image === undefined);
+  const options = own?.logConfiguration?.logDriver === "awslogs" ? own.logConfiguration.options : undefined;
+  const group = options?.["awslogs-group"];
+  const prefix = options?.["awslogs-stream-prefix"];
+  const id = taskArn?.split("/").at(-1);
+  return own && group && prefix && id ? { group, stream: `${prefix}/${own.name}/${id}` } : null;
 }

@@ -6,7 +6,7 @@ import type { ObjectStore } from "../../ports.ts";
 import { sha256 } from "../../release/canonical-json.ts";
 
 /** In what ECS answers of a definition, and not in what it takes (aws.md A2 #2): a template that was copied from an answer has them. */
-const answered = [
+export const answered = [
   "compatibilities",
   "deleteRequestedAt",
   "deregisteredAt",

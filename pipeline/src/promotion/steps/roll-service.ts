@@ -2,7 +2,7 @@ import type { StepReport } from "../../ledger/records.ts";
 import { count, countRunning } from "../../policy/spell.ts";
 import type { RolloutLook, ServiceLook } from "../../ports.ts";
 import type { ServiceShape } from "../../release/manifest.ts";
-import { judgeRollout, type RollMemory } from "../judge-rollout.ts";
+import { judgeRollout, type RollMemory, strangerIn, whyOf } from "../judge-rollout.ts";
 import type { Step } from "../plan.ts";
 import {
   attempt,
@@ -37,7 +37,14 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   const { services } = context.ports;
   const start = context.clock.monotonic();
   const limit = rollLimitSeconds(shape);
-  let memory: RollMemory = { staleRollout: null, orders: 0, old: new Set(), looksSinceOrder: 0 };
+  let memory: RollMemory = {
+    staleRollout: null,
+    orders: 0,
+    old: new Set(),
+    looksSinceOrder: 0,
+    refusals: 0,
+    refusal: null,
+  };
   /** Of the last look; null: it was answered. */
   let lastError: string | null = null;
   let last: ServiceLook | null = null;
@@ -58,7 +65,10 @@ export async function rollService(step: RollStep, context: StepContext): Promise
         const ordered = await attempt(() => services.roll(shape, step.to, context.permit));
         if (!ordered.ok && ordered.error.effect === "possible") context.unanswered();
         const old = new Set(look.value.tasks.map(({ id }) => id));
-        memory = { ...memory, orders: memory.orders + 1, old, looksSinceOrder: 0 };
+        memory =
+          ordered.ok || ordered.error.effect === "possible"
+            ? { ...memory, orders: memory.orders + 1, old, looksSinceOrder: 0 }
+            : { ...memory, refusals: memory.refusals + 1, refusal: ordered.error.message };
       }
       context.progress(progressText(look.value, step, memory), limit);
     } else lastError = look.error.message;
@@ -67,14 +77,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
   }
   const where = { step: step.kind, name: step.service } as const;
   // What was seen before the silence may have come true since: only a last look that was answered says no.
-  if (last && lastError === null)
-    return failed(
-      failure(context, {
-        ...where,
-        code: "service-unhealthy",
-        cause: `not there after ${limit} s: ${progressText(last, step, memory)}`,
-      }),
-    );
+  if (last && lastError === null) return failed(failure(context, { ...where, ...tooLate(last, step, memory, limit) }));
   return unknown(failure(context, { ...where, code: "could-not-tell", cause: lastError ?? "never asked" }));
 }
 
@@ -95,6 +98,25 @@ function rollFailed(
   });
   return failed(report, verdict.notOurs);
 }
+/** A platform that tries for ever says no more than why each try failed: that goes first. */
+function tooLate(look: ServiceLook, step: RollStep, memory: RollMemory, limit: number) {
+  const rollout = look.rollout?.id === memory.staleRollout ? null : look.rollout;
+  const log = logOf(rollout);
+  const stranger = strangerIn(look, step.to);
+  return {
+    code: stranger ? ("digest-mismatch" as const) : ("service-unhealthy" as const),
+    cause: [
+      stranger?.image && `task ${stranger.id} runs ${short(stranger.image)}`,
+      rollout && whyOf(rollout),
+      `not there after ${limit} s: ${progressText(look, step, memory)}`,
+    ]
+      .filter(Boolean)
+      .join("; "),
+    log: log.slice(-40),
+    logLines: log.length,
+  };
+}
+
 const logOf = (rollout: RolloutLook | null): readonly string[] => rollout?.causes.at(-1)?.log ?? [];
 
 const healthyOn = (look: ServiceLook, step: RollStep): number =>

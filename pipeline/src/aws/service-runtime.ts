@@ -1,0 +1,241 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  type ECSClient,
+  StopServiceDeploymentCommand,
+  UpdateExpressGatewayServiceCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { PortError } from "../errors.ts";
+import type { Digest, EnvironmentName, ServiceName } from "../identifiers.ts";
+import type { ObjectStore, Permit, Revision, RolloutCause, ServiceLook, ServiceRuntime } from "../ports.ts";
+import type { ServiceShape } from "../release/manifest.ts";
+import { askAws } from "./aws-error.ts";
+import { type DefinitionMeaning, DefinitionMeanings } from "./ecs/definition-meaning.ts";
+import { Definitions } from "./ecs/definitions.ts";
+import { type SeenService, ServiceReader } from "./ecs/read-service.ts";
+import { retiredDefinition } from "./ecs/retired-definition.ts";
+import { type Rollout, rolloutOf } from "./ecs/rollout.ts";
+import { type StoppedTask, stoppedOf } from "./ecs/rollout-causes.ts";
+import { serviceDefinitionOf } from "./ecs/service-definition.ts";
+import { nothing, serviceLookOf } from "./ecs/service-look.ts";
+import { logPlaceOf, readLastLines } from "./ecs/task-log.ts";
+import { readTaskTemplate } from "./ecs/task-template.ts";
+
+/** Where infrastructure has put a service. */
+export interface EcsServicePlace {
+  /** Name or ARN; of an Express Mode service its ARN. */
+  readonly service: string;
+  readonly kind: "ecs" | "express";
+  /** Tasks of a service that is woken for the first time, or again; then autoscaling owns the number. */
+  readonly initialCount: number;
+  /** ARN of the definition that infrastructure made the service with: one that runs it runs nothing of ours. Null: none that runs. */
+  readonly madeWith: string | null;
+}
+export interface EcsServiceRuntimeInput {
+  /** Its requests may be repeated by the SDK. */
+  readonly ecs: ECSClient;
+  /** One attempt a request, which lands within a known time or never (protocol R11). */
+  readonly changes: ECSClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly store: ObjectStore;
+  readonly environment: EnvironmentName;
+  /** Where people reach the environment; null: nowhere. */
+  readonly url: string | null;
+  readonly cluster: string;
+  /** `<registry>/<repository>` of the app's images. */
+  readonly repository: string;
+  readonly services: Readonly<Record<string, EcsServicePlace>>;
+}
+
+const keptLogLines = 50;
+
+/**
+ * Services on ECS. What a definition stands for is on record in the store; ECS tells which one a service is set to, and how its newest deployment
+ * goes. How many tasks it has is infrastructure's, but for a service that wakes up (types.md §3).
+ */
+export class EcsServiceRuntime implements ServiceRuntime {
+  readonly pollMilliseconds = 5_000;
+  readonly #input: EcsServiceRuntimeInput;
+  readonly #definitions: Definitions;
+  readonly #meanings: DefinitionMeanings;
+  readonly #reader: ServiceReader;
+  /** Last lines of a task that has stopped, by ARN. */
+  readonly #logs = new Map<string, readonly string[]>();
+
+  constructor(input: EcsServiceRuntimeInput) {
+    this.#input = input;
+    this.#definitions = new Definitions(input.ecs, input.store, input.environment);
+    this.#meanings = new DefinitionMeanings(input.store, input.environment);
+    this.#reader = new ServiceReader(input.ecs, input.cluster);
+  }
+
+  async inspect(service: ServiceName): Promise<ServiceLook> {
+    const place = this.#find(service);
+    if (place === null) return nothing;
+    const seen = await askAws("services.inspect", service, "reads", () => this.#reader.read(place.service));
+    if (seen === null) return nothing;
+    const rollout = this.#rolloutOf(seen);
+    const meanings = await this.#meaningsOf(seen, rollout);
+    return serviceLookOf({
+      seen,
+      rollout,
+      meanings,
+      causes: await this.#causesOf(seen, rollout, meanings),
+      madeWith: place.madeWith,
+    });
+  }
+
+  async prepare(shape: ServiceShape, revision: Revision, permit: Permit): Promise<void> {
+    await this.#register(shape, revision, permit);
+  }
+
+  async roll(shape: ServiceShape, revision: Revision, permit: Permit): Promise<void> {
+    const place = this.#placeOf(shape.name, "services.roll");
+    const taskDefinition = await this.#register(shape, revision, permit);
+    const seen = await askAws("services.roll", shape.name, "reads", () => this.#reader.read(place.service));
+    if (seen === null) throw new PortError("services.roll", "none", `ECS has no service ${place.service}`);
+    const { service } = seen;
+    const isSet = service.taskDefinition === taskDefinition;
+    const hasFailed = ["stopped", "stuck-going-back"].includes(this.#rolloutOf(seen)?.phase ?? "");
+    if (isSet && !hasFailed) return;
+    // What infrastructure made the service with, or what it was retired to, has no tasks: nobody else will wake it.
+    const meaning = await this.#meanings.of(service.taskDefinition ?? "");
+    const isAsleep = (service.desiredCount ?? 0) === 0 && (meaning === null || meaning.revision === null);
+    await this.#update(shape.name, place, permit, {
+      taskDefinition,
+      ...(isAsleep ? { desiredCount: place.initialCount } : {}),
+      ...(isSet ? { forceNewDeployment: true } : {}),
+    });
+  }
+
+  async stop(service: ServiceName, permit: Permit): Promise<void> {
+    const place = this.#placeOf(service, "services.stop");
+    const newest = await askAws("services.stop", service, "reads", () => this.#reader.newestOf(place.service));
+    const { serviceDeploymentArn, status } = newest ?? {};
+    if (serviceDeploymentArn === undefined || !(status === "PENDING" || status === "IN_PROGRESS")) return;
+    const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
+    permit.check();
+    await askAws("services.stop", service, "changes", () =>
+      this.#input.changes.send(command, { abortSignal: permit.signal }),
+    );
+  }
+
+  async retire(service: ServiceName, permit: Permit): Promise<void> {
+    const place = this.#find(service);
+    if (place === null) return;
+    const seen = await askAws("services.retire", service, "reads", () => this.#reader.service(place.service));
+    const current = seen?.taskDefinition;
+    if (seen === null || current === undefined) return;
+    const meaning = await this.#meanings.of(current);
+    if ((seen.desiredCount ?? 0) === 0 && !meaning?.revision) return;
+    if (place.kind === "express")
+      throw new PortError(
+        "services.retire",
+        "none",
+        `${service} is an Express Mode service: only infrastructure can take it away`,
+      );
+    const definition = await askAws("services.retire", service, "reads", () =>
+      retiredDefinition(this.#input.ecs, this.#input.environment, current, meaning?.container ?? null),
+    );
+    const { container } = definition;
+    const taskDefinition = await this.#definitions.register(definition, permit, { container, revision: null });
+    await this.#update(service, place, permit, { taskDefinition, desiredCount: 0 });
+  }
+
+  #find(service: string): EcsServicePlace | null {
+    const { services } = this.#input;
+    return (Object.hasOwn(services, service) ? services[service] : null) ?? null;
+  }
+
+  #placeOf(service: string, call: string): EcsServicePlace {
+    const place = this.#find(service);
+    if (place !== null) return place;
+    throw new PortError(call, "none", `the target of ${this.#input.environment} has no service ${service}`);
+  }
+
+  async #register(shape: ServiceShape, revision: Revision, permit: Permit): Promise<string> {
+    const { environment, repository, url } = this.#input;
+    const template = await this.#templateOf(revision.template);
+    const definition = serviceDefinitionOf({ environment, template, repository, url, shape, revision });
+    return await this.#definitions.register(definition, permit, { container: definition.container, revision });
+  }
+
+  #templateOf(digest: Digest) {
+    return readTaskTemplate(this.#input.store, this.#input.environment, digest);
+  }
+
+  async #update(
+    name: string,
+    { service, kind }: EcsServicePlace,
+    permit: Permit,
+    change: { readonly taskDefinition: string; readonly desiredCount?: number; readonly forceNewDeployment?: boolean },
+  ): Promise<void> {
+    const { cluster, changes } = this.#input;
+    const sent = { abortSignal: permit.signal };
+    const express = { serviceArn: service, taskDefinitionArn: change.taskDefinition };
+    permit.check();
+    await askAws("services.roll", name, "changes", async () => {
+      if (kind === "ecs") await changes.send(new UpdateServiceCommand({ cluster, service, ...change }), sent);
+      else await changes.send(new UpdateExpressGatewayServiceCommand(express), sent);
+    });
+  }
+
+  #rolloutOf(seen: SeenService): Rollout | null {
+    return rolloutOf(seen.service, seen.newest, (arn) => seen.revisions.get(arn)?.taskDefinition ?? null);
+  }
+
+  async #meaningsOf(seen: SeenService, rollout: Rollout | null): Promise<ReadonlyMap<string, DefinitionMeaning>> {
+    const arns = [
+      seen.service.taskDefinition,
+      rollout?.taskDefinition,
+      ...seen.tasks.map((task) => task.taskDefinitionArn),
+    ];
+    const known = new Map<string, DefinitionMeaning>();
+    for (const arn of new Set(arns)) {
+      const meaning = arn ? await this.#meanings.of(arn) : null;
+      if (arn && meaning !== null) known.set(arn, meaning);
+    }
+    return known;
+  }
+
+  /** Why tasks of the newest rollout failed. */
+  async #causesOf(
+    { tasks }: SeenService,
+    rollout: Rollout | null,
+    meanings: ReadonlyMap<string, DefinitionMeaning>,
+  ): Promise<readonly RolloutCause[]> {
+    if (rollout === null || rollout.phase === "drained") return [];
+    const stopped = stoppedOf(tasks.filter(({ startedBy }) => startedBy === rollout.deployment));
+    const newest = stopped.at(-1);
+    const log = newest === undefined ? [] : await this.#logOf(newest, meanings);
+    return stopped.map((one) => causeOf(one, one === newest ? log : []));
+  }
+
+  async #logOf(
+    { task, kind }: StoppedTask,
+    meanings: ReadonlyMap<string, DefinitionMeaning>,
+  ): Promise<readonly string[]> {
+    const arn = task.taskArn ?? "";
+    const template = meanings.get(task.taskDefinitionArn ?? "")?.revision?.template;
+    if (kind === "never-started" || template === undefined) return [];
+    const known = this.#logs.get(arn);
+    if (known !== undefined) return known;
+    const place = logPlaceOf(await this.#templateOf(template), task);
+    if (place === null) return [];
+    const read = () => readLastLines(this.#input.logs, place, keptLogLines);
+    // That a log cannot be read must not hide why the task stopped.
+    const lines = await askAws("services.inspect", arn, "reads", read).catch((error: unknown) => {
+      if (error instanceof PortError) return [`its log cannot be read: ${error.message}`];
+      throw error;
+    });
+    this.#logs.set(arn, lines);
+    return lines;
+  }
+}
+
+const causeOf = ({ task, kind, message }: StoppedTask, log: readonly string[]): RolloutCause => ({
+  task: task.taskArn?.slice(task.taskArn.lastIndexOf("/") + 1) ?? "",
+  kind,
+  message,
+  log,
+});
