@@ -1,8 +1,8 @@
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { waitUntilServicesStable } from "@aws-sdk/client-ecs";
 import { type EcsWorld, ecsPermit, openEcsWorld } from "../../pipeline/test/ecs/ecs-world.ts";
 import { EcsClock, rollOnEcs } from "../../pipeline/test/ecs/roll-on-ecs.ts";
+import { waitAsTheSdk } from "../../pipeline/test/ecs/stock-waiter.ts";
 import { seededRandom } from "../../pipeline/test/seeded-random.ts";
 import { aFigure, type Figure, type Part } from "./figure.ts";
 import { median } from "./measure.ts";
@@ -128,13 +128,8 @@ const asTheWaiter: Wait = async ({ ecs, services, shapeOf, revisionOf }) => {
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: ecs.now });
   try {
     const waiting = { isOver: false, isStable: false };
-    const waiter = waitUntilServicesStable(
-      { client: ecs.client, maxWaitTime: patienceSeconds },
-      { cluster: "prod", services: ["api"] },
-    );
-    waiter.then(
-      ({ state }) => Object.assign(waiting, { isOver: true, isStable: state === "SUCCESS" }),
-      () => Object.assign(waiting, { isOver: true }),
+    void waitAsTheSdk(ecs, "api", patienceSeconds).then((isStable) =>
+      Object.assign(waiting, { isOver: true, isStable }),
     );
     while (!waiting.isOver) {
       for (let turn = 0; turn < 5; turn += 1) await setImmediate();

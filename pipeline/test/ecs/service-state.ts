@@ -77,7 +77,7 @@ export interface ServiceState {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
 }
 
-export const deploymentOf = (service: ServiceState, number: string): DeploymentState => {
+const deploymentOf = (service: ServiceState, number: string): DeploymentState => {
   const found = service.deployments.find((one) => one.number === number);
   if (!found) throw new Error(`no deployment ${number} of ${service.name}`);
   return found;

@@ -44,7 +44,7 @@ const isSettled = ({ status }: DeploymentState): boolean =>
   ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
 
 const secondsOf = (task: Task, world: TimelineWorld): number => (world.now - (task.createdAt?.getTime() ?? 0)) / 1_000;
-export const startedBy = (task: Task, { number }: DeploymentState): boolean => task.startedBy === `ecs-svc/${number}`;
+const startedBy = (task: Task, { number }: DeploymentState): boolean => task.startedBy === `ecs-svc/${number}`;
 const wantedTasks = (service: ServiceState, one: DeploymentState): readonly Task[] =>
   service.tasks.filter((task) => isLive(task) && task.desiredStatus === "RUNNING" && startedBy(task, one));
 
