@@ -97,6 +97,11 @@ const machines: Readonly<Record<string, { readonly promise: string; readonly run
       "The same with the adapters of ECS, and times of the store in whole seconds: after any two faults at any two API calls it converges, and no record is false",
     run: "`npm run test:simulation -- --aws --seeds 0 --seasons 0`",
   },
+  "web-on-aws": {
+    promise:
+      "On S3 and CloudFront a web release goes live in its changed files and four calls at most, goes back in two by pointer, and every URL is then answered with its bytes",
+    run: "`npm run test:web`",
+  },
   "ecs-healthy": {
     promise:
       "On ECS, with reads that lag and are throttled, lost answers, taken tasks and autoscaling, no healthy rollout is called a failure",

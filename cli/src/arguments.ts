@@ -1,9 +1,11 @@
 import { Parser } from "yargs/helpers";
 import { type Flag, globalFlags, type Verb } from "./verbs.ts";
 
-/** What was typed, each flag at most once and none of them empty. */
+/** What was typed, each flag at most once, but for those that repeat, and none of them empty. */
 export interface Arguments {
   readonly values: Readonly<Record<string, string>>;
+  /** Of flags that may be given again. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly switches: ReadonlySet<string>;
   readonly words: readonly string[];
   /** After `--`. */
@@ -45,18 +47,36 @@ export function parseArguments(verb: Verb, argv: readonly string[]): ParsedArgum
     narg: Object.fromEntries(valued.map((name) => [name, 1])),
     configuration,
   });
+  const repeating = new Set(flags.filter((flag) => flag.repeats).map((flag) => flag.name));
   const command = (parsed["--"] ?? []).map(String);
   const typed = parsed._.map(String);
   const problem =
     unknownFlag([...typed, ...singleDashed(argv.slice(0, argv.length - command.length), valued)], flags) ??
-    flagProblem(valued, switches, argv.slice(0, argv.length - command.length), parsed, error?.message ?? null) ??
+    flagProblem(
+      valued,
+      switches,
+      argv.slice(0, argv.length - command.length),
+      error?.message ?? null,
+      Object.entries(parsed).flatMap(([name, value]) =>
+        repeating.has(name) && Array.isArray(value)
+          ? value.map((one) => [name, one] as const)
+          : [[name, value] as const],
+      ),
+    ) ??
     wordProblem(verb, typed, command);
   if (problem) return { status: "usage", problem };
   return {
     status: "parsed",
     args: {
       values: Object.fromEntries(
-        valued.flatMap((name) => (typeof parsed[name] === "string" ? [[name, parsed[name]]] : [])),
+        valued.flatMap((name) =>
+          typeof parsed[name] === "string" && !repeating.has(name) ? [[name, parsed[name]]] : [],
+        ),
+      ),
+      lists: Object.fromEntries(
+        [...repeating].flatMap((name) =>
+          parsed[name] === undefined ? [] : [[name, [parsed[name]].flat().map(String)]],
+        ),
       ),
       switches: new Set(switches.filter((name) => parsed[name] === true)),
       words: typed,
@@ -86,15 +106,15 @@ function flagProblem(
   valued: readonly string[],
   switches: readonly string[],
   argv: readonly string[],
-  parsed: Readonly<Record<string, unknown>>,
   because: string | null,
+  parsed: readonly (readonly [name: string, value: unknown])[],
 ): UsageProblem | null {
   const lacking = /Not enough arguments following: (\S+)/.exec(because ?? "")?.[1];
   if (lacking) return usage(`--${lacking} needs a value`);
   const repeated = switches.find((name) => argv.filter((word) => word === `--${name}`).length > 1);
   if (repeated) return usage(`--${repeated} was given more than once; once says it`);
-  for (const name of [...valued, ...switches]) {
-    const value = parsed[name];
+  for (const [name, value] of parsed) {
+    if (!(valued.includes(name) || switches.includes(name))) continue;
     if (Array.isArray(value)) return usage(`--${name} was given ${value.length} times; once says it`);
     if (valued.includes(name) && typeof value === "string" && value.trim() === "")
       return usage(`--${name} is empty; a variable may not have been set`);

@@ -198,10 +198,16 @@ const refused: readonly Row[] = [
     says: '"other.yaml" is not there',
   },
   {
-    name: "a store on AWS",
-    argv: ["status", "--store", "s3://acme/app"],
+    name: "a bucket without a prefix",
+    argv: ["status", "--store", "s3://acme"],
     code: "store-unusable",
-    says: "in a later version",
+    says: "is neither a folder nor s3://bucket/prefix",
+  },
+  {
+    name: "a bucket for what is here",
+    argv: ["status", "--local", "--store", "s3://acme/app"],
+    code: "store-unusable",
+    says: "is not here; leave out one of them",
   },
 ];
 

@@ -1,16 +1,15 @@
 import { hostname } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
 import {
   type Actor,
   type Approvals,
   type Clock,
   type Config,
   type EnvironmentName,
-  type EnvironmentPorts,
   environmentNamePattern,
-  localTiming,
+  isBucketAddress,
   nearestWord,
   type ObjectStore,
+  onThisMachine,
   type PromotionWorld,
   quoteInput,
   type Random,
@@ -20,27 +19,25 @@ import {
   type StoredPolicy,
   storeApprovals,
   storedPolicyOf,
-  type Target,
   UserError,
 } from "@slipway/pipeline";
 import type { Call } from "./call.ts";
 import { actorOf, runUrlOf } from "./session/actor.ts";
 import { findConfig, noConfig } from "./session/find-config.ts";
+import { type OpenedPlace, openPlace } from "./session/open-place.ts";
 import { OverlayStore } from "./session/overlay-store.ts";
+import { placeOf } from "./session/place.ts";
 import { readEnvFile } from "./session/read-env-file.ts";
 import { commandLine } from "./terminal/command-line.ts";
 
 /** Everything that a verb needs of the world, put together once. */
-export interface Session {
+export interface Session extends Omit<OpenedPlace, "explain"> {
   /** Null: called with a store alone. */
   readonly config: Config | null;
   /** Folder of slipway.yaml, or where it would be. */
   readonly root: string;
-  /** Only where it is not `.slipway` beside slipway.yaml. */
+  /** Only where it is a folder, and not `.slipway` beside slipway.yaml. */
   readonly storeFolder: string | null;
-  readonly store: ObjectStore;
-  /** As people know it: the folder, not what lies in it. */
-  readonly address: string;
   readonly policy: StoredPolicy;
   /** Whether the policy comes from the store; until the first build it is the file's. */
   readonly policyIsPublished: boolean;
@@ -55,8 +52,6 @@ export interface Session {
   readonly refAt: (name: string) => Promise<Sha | null>;
   /** Where the repository was cloned from; null: nowhere, or there is none. */
   readonly originUrl: () => Promise<string | null>;
-  /** `revive`: starts a platform that was killed meanwhile. */
-  readonly connect: (target: Target, revive?: () => Promise<unknown>) => Promise<EnvironmentPorts>;
   readonly redact: (text: string) => string;
 }
 
@@ -68,18 +63,21 @@ const fills: ReadonlySet<string> = new Set(["build", "publish", "local"]);
 /** Opens the store and reads the policy; nothing is started and nothing is written. @throws UserError */
 export async function openSession(call: Call): Promise<Session> {
   const { shell, args, redactor } = call;
-  const isLocal = args.switches.has("local");
-  const found = findConfig(shell.folder, args.values.config ?? null, isLocal);
-  const config = found?.config ?? null;
+  const found = findConfig(shell.folder, args.values.config ?? null, false);
+  const isLocal = args.switches.has("local") || isAboutThisMachine(call, found?.config ?? null);
+  const config = found && isLocal ? onThisMachine(found.config) : (found?.config ?? null);
   const named = args.values.store ?? null;
   if (!config && named === null) throw noConfig();
   const local = await import("@slipway/pipeline/local");
-  const place = placeOf({ file: found?.file ?? null, named, store: config?.store ?? ".slipway", folder: shell.folder });
+  const { store: declared, region } = config ?? { store: ".slipway", region: null };
+  const place = placeOf({ file: found?.file ?? null, named, store: declared, region, folder: shell.folder, isLocal });
   const { root, storeFolder } = place;
   redactor.add(await readEnvFile(root, config?.local.envFile ?? null));
-  const folders = local.platformFolders(root, storeFolder ?? undefined);
-  const store = new local.FileObjectStore(folders.objects);
-  const stored = await readPolicy(store);
+  const { explain, ...opened } = await openPlace(place, local, config);
+  const { store } = opened;
+  const stored = await readPolicy(store).catch((error: unknown) => {
+    throw explain(error);
+  });
   if (!stored && (!config || (named !== null && !fills.has(call.verb)))) {
     throw new UserError({
       code: "store-unusable",
@@ -94,11 +92,10 @@ export async function openSession(call: Call): Promise<Session> {
   ]);
   const repository = repositoryAt(local, root, redactor.redact);
   return {
+    ...opened,
     config,
     root,
     storeFolder,
-    store,
-    address: dirname(folders.objects),
     policy,
     policyIsPublished: stored !== null,
     actor: actorOf(shell.variables),
@@ -110,33 +107,13 @@ export async function openSession(call: Call): Promise<Session> {
     nameOf: (environment) => (isLocal ? `${environment} (local)` : environment),
     refAt: repository.refAt,
     originUrl: repository.originUrl,
-    connect: (target, revive) =>
-      local.connectLocal({ root, target, ...(storeFolder ? { storeFolder } : {}), ...(revive ? { revive } : {}) }),
     redact: redactor.redact,
   };
 }
 
-/** Where this call's ladder lies. @throws UserError for a store on AWS */
-function placeOf(at: {
-  readonly file: string | null;
-  readonly named: string | null;
-  readonly store: string;
-  readonly folder: string;
-}): { readonly root: string; readonly storeFolder: string | null } {
-  const store = at.named ?? at.store;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(store)) {
-    throw new UserError({
-      code: "store-unusable",
-      message: `${quoteInput(store)} is not a folder; stores on AWS come with the AWS target, in a later version. Nothing was changed.`,
-      next: ["promote status --local"],
-    });
-  }
-  const root = at.file === null ? null : dirname(at.file);
-  const folder = resolve(at.named === null ? (root ?? at.folder) : at.folder, store);
-  // A store alone: the platform's own files lie beside it.
-  const home = root ?? (basename(folder) === ".slipway" ? dirname(folder) : at.folder);
-  return { root: home, storeFolder: folder === join(home, ".slipway") ? null : folder };
-}
+/** `promote local` needs no credentials: a team on AWS has its platform here for --local alone. */
+const isAboutThisMachine = ({ verb }: Call, config: Config | null): boolean =>
+  verb === "local" && config !== null && isBucketAddress(config.store);
 
 /** Asked only by who needs it: to look for a repository is to start git. A store can be read where there is none. */
 function repositoryAt(local: Local, root: string, redact: (text: string) => string) {
@@ -188,10 +165,10 @@ export function checkEnvironmentText(env: string | undefined, taker = "--env"): 
   });
 }
 
-/** The store as it will be once the local target is described: nothing is written. */
+/** The store as it will be once the local target is described: nothing is written. On AWS infrastructure describes it, and nobody else. */
 export async function withTarget(session: Session, environment: EnvironmentName): Promise<ObjectStore> {
-  const { config, store } = session;
-  if (!config?.environments.some(({ name }) => name === environment)) return store;
+  const { config, store, isOnAws } = session;
+  if (isOnAws || !config?.environments.some(({ name }) => name === environment)) return store;
   const { ensureLocalTarget } = await import("@slipway/pipeline/local");
   const overlay = new OverlayStore(store);
   await ensureLocalTarget(overlay, config, environment);
@@ -210,5 +187,3 @@ export async function isGone(holder: PromotionWorld["holder"]): Promise<boolean>
   const { isAlive, isOfThisMachine } = await import("@slipway/pipeline/local");
   return (await isOfThisMachine(holder.process)) && !(await isAlive(holder.process));
 }
-
-export const timing = localTiming;

@@ -6,6 +6,8 @@ export interface Flag {
   /** What its value is called; null: it has none. */
   readonly value: string | null;
   readonly help: string;
+  /** It may be given again, with another value. */
+  readonly repeats?: true;
 }
 export interface Verb {
   readonly name: string;
@@ -256,7 +258,10 @@ const plumbing: readonly Verb[] = [
     usage: "build",
     flags: [
       flag("sha", "<sha>", "the commit (HEAD)"),
-      flag("image", "<service>=<ref>", "an image that was built elsewhere, by digest"),
+      {
+        ...flag("image", "<service>=<ref>", "an image that was built elsewhere, by digest; once a service"),
+        repeats: true,
+      },
       flag("out", "<dir>", "only build, into a folder; needs no credential"),
     ],
     words: null,

@@ -81,7 +81,8 @@ const inputs: readonly (readonly [argv: string, exit: number, code: string])[] =
   ["status --env nowhere", 2, "env-unknown"],
   ["status --config missing.yaml", 2, "config-missing"],
   ["status --config src", 2, "config-invalid"],
-  ["status --store s3://bucket/prefix", 2, "store-unusable"],
+  ["status --store s3://bucket/../prefix", 2, "store-unusable"],
+  ["status --local --store s3://bucket/prefix", 2, "store-unusable"],
   ["status --store https://example.com", 2, "store-unusable"],
   ["status --store empty --config nowhere.yaml", 2, "config-missing"],
 ];

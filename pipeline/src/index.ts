@@ -1,5 +1,6 @@
 /** The public surface of @slipway/pipeline. Adapters of one machine are in `@slipway/pipeline/local`. */
 export * from "./codes.ts";
+export { type BucketAddress, isBucketAddress, parseBucketAddress } from "./config/bucket-address.ts";
 export type { Config } from "./config/config.ts";
 export { type Detection, detectConfig } from "./config/detect.ts";
 export { type ConfigProblem, configError, parseConfig } from "./config/load.ts";
@@ -24,7 +25,7 @@ export { breakLease } from "./ledger/break-lease.ts";
 export { liftHold, readHold, writeHold } from "./ledger/hold.ts";
 export type { AcquireLease } from "./ledger/lease.ts";
 export { type LeaseLook, readLease } from "./ledger/lease-look.ts";
-export { localTiming } from "./ledger/lease-timing.ts";
+export { awsTiming, type LeaseTiming, localTiming } from "./ledger/lease-timing.ts";
 export { listEnvironments } from "./ledger/list-environments.ts";
 export { BrokenChainError, readHistory, readStanding, type StoredRecord } from "./ledger/read-ledger.ts";
 export {
@@ -73,6 +74,7 @@ export type { PromotionWorld } from "./promotion/run.ts";
 export { seenOtherwise } from "./promotion/seen-otherwise.ts";
 export { type Check, type LiveVerdict, verifyLive } from "./promotion/verify-live.ts";
 export { withoutBlankEdges } from "./promotion/without-blank-edges.ts";
+export type { BuildPorts, ImageShelf } from "./release/build-ports.ts";
 export type { BuildEnd, BuiltEnd } from "./release/build-release.ts";
 export { type CollectionAges, usualAges } from "./release/collection/ages.ts";
 export { type CollectInput, type Collection, collect } from "./release/collection/collect.ts";

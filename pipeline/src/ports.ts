@@ -107,6 +107,8 @@ export interface TaskLook {
   /** Null: the runtime does not tell, which is no proof. */
   readonly image: Digest | null;
   readonly health: TaskHealth;
+  /** What it was started as, where the runtime tells: two revisions may have one image. */
+  readonly revision?: Revision | "unknown-revision";
   /** Where the runtime knows that files were changed since: the image they came from, and one of them. */
   readonly edited?: { readonly image: Digest; readonly path: string };
 }

@@ -29,6 +29,8 @@ writeManifest();
 async function buildPipeline(): Promise<void> {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   execFileSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: folder, stdio: "inherit" });
+  // Read as it is, by whoever ships it to CloudFront.
+  copyFileSync(join(folder, "src/aws/web/viewer-request.js"), join(folder, "dist/aws/web/viewer-request.js"));
   mkdirSync(join(folder, "dist/runner"), { recursive: true });
   for (const engine of ["knex", "sql"] as const) {
     writeFileSync(join(folder, `dist/runner/${engine}.mjs`), await bundleRunner(engine));

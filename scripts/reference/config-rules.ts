@@ -32,6 +32,11 @@ const brokenRules: readonly BrokenRule[] = [
     "  dev: {}\n  prod: {}",
     "  dev: { target: aws }\n  prod: { target: aws }",
   ],
+  [
+    "The target local has its store here.",
+    "  dev: {}\n  prod: {}",
+    "  dev: { target: local }\n  prod: { target: local }\nstore: s3://acme/orders",
+  ],
   ["`account`, `region` and `role` are of AWS.", "prod: {}", "prod: { role: deploy }"],
   ["The first environment waits for none below it.", "dev: {}", "dev: { soak: 1h }"],
   ["Approvers are asked, and there are enough of them.", "prod: {}", "prod: { approvals: 2, approvers: [octocat] }"],

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { buildIntoFolder, type ExitCode, exitCodes } from "@slipway/pipeline";
+import { buildIntoFolder, type Config, type ExitCode, exitCodes, UserError } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { builtDocument } from "../documents/build.ts";
 import { actorOf, runUrlOf } from "../session/actor.ts";
@@ -24,6 +24,7 @@ export async function buildOut(call: Call, out: string): Promise<ExitCode> {
   const repository = await local.openRepository(root, { variables: buildVariables(shell.variables), redact });
   const sha = await commitToBuild(call, repository, local);
   const config = await configAt(call, repository, sha);
+  refuseOnAws(call, config);
   const folder = resolve(shell.folder, out);
   const ports = {
     workTree: repository,
@@ -45,4 +46,19 @@ export async function buildOut(call: Call, out: string): Promise<ExitCode> {
       return exitCodes.done;
     },
   );
+}
+
+/** A folder holds tars of files, which no container of AWS is started from. */
+function refuseOnAws(call: Call, { environments, services, migrations }: Config): void {
+  const flag = call.args.lists.image === undefined ? null : "--image";
+  const isOnAws = environments.some(({ target }) => target === "aws");
+  const hasImages = services.length > 0 || migrations?.engine === "sql";
+  if (flag === null && !(isOnAws && hasImages)) return;
+  throw new UserError({
+    code: "usage",
+    message: flag
+      ? "--image is of a registry, and --out opens none; leave out one of them. Nothing was built."
+      : "--out makes images of files, for a ladder on one machine; on AWS promote build pushes images to the registry. Nothing was built.",
+    next: ["promote build"],
+  });
 }

@@ -1,18 +1,17 @@
-import { buildRelease, type ExitCode, UserError } from "@slipway/pipeline";
+import { buildRelease, type ExitCode } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { buildVariables } from "../session/build-variables.ts";
 import { commitToBuild } from "../session/commit-to-build.ts";
 import { concludePublished } from "../session/conclude-published.ts";
 import { configAt } from "../session/config-at.ts";
 import { followBuild } from "../session/follow-build.ts";
-import { platformName } from "../session/platform-name.ts";
+import { imagePorts } from "../session/image-ports.ts";
 import { checkShaText } from "../session/resolve-sha.ts";
 import { openSession } from "../session.ts";
 
 /** Builds the commit you stand on, once, and publishes it, or leaves it in a folder. */
 export async function run(call: Call): Promise<ExitCode> {
   checkShaText(call, "sha");
-  refuseImage(call);
   if (call.args.values.out === undefined) return await buildAndPublish(call);
   const { buildOut } = await import("./build-out.ts");
   return await buildOut(call, call.args.values.out);
@@ -27,13 +26,10 @@ async function buildAndPublish(call: Call): Promise<ExitCode> {
   });
   const sha = await commitToBuild(call, repository, local);
   const config = await configAt(call, repository, sha);
-  const folders = local.platformFolders(session.root, session.storeFolder ?? undefined);
-  const images = local.createImageStore(folders.images);
   const ports = {
     store: session.store,
     workTree: repository,
-    images: local.createImageBuilder(images, platformName()),
-    shelf: images,
+    ...(await imagePorts(call, session, config, repository.root)),
     clock: session.clock,
     random: session.random,
     source: repository,
@@ -47,13 +43,4 @@ async function buildAndPublish(call: Call): Promise<ExitCode> {
     (emit, signal) => buildRelease(ports, { config, sha, publisher, signal }, emit),
     (built) => concludePublished(call, session, config.app, built),
   );
-}
-
-function refuseImage(call: Call): void {
-  if (call.args.values.image === undefined) return;
-  throw new UserError({
-    code: "usage",
-    message: "--image takes over an image of a repository, which only a target on AWS can run. Nothing was built.",
-    next: ["promote build"],
-  });
 }

@@ -6,11 +6,13 @@ import {
   examine,
   exitCodes,
   type Finding,
+  readTarget,
   shortSha,
 } from "@slipway/pipeline";
 import type { Call } from "../call.ts";
 import { conclusionOf } from "../doctor/conclusion.ts";
 import { doctorDocument } from "../documents/doctor.ts";
+import { imageShelf } from "../session/image-shelf.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { printable } from "../terminal/escape.ts";
@@ -37,8 +39,6 @@ async function examineHere(
   session: Session,
   environments: readonly EnvironmentName[],
 ): Promise<readonly Examination[]> {
-  const local = await import("@slipway/pipeline/local");
-  const folders = local.platformFolders(session.root, session.storeFolder ?? undefined);
   const { store, clock, random, connect } = session;
   const [shared, ...others] = await examine(
     {
@@ -46,29 +46,45 @@ async function examineHere(
       clock,
       random,
       connect,
-      shelf: local.createImageStore(folders.images),
+      shelf: await imageShelf(session),
       window: session.policy.policy.rollbackWindow,
       source: session.source,
       branch: session.policy.policy.branch,
       reading: (sha) => call.output.say(`${sign(call.output.style, "coming")} reading every byte of ${shortSha(sha)}`),
-      isMadeByPromotion: true,
-      wake: "promote local start",
+      isMadeByPromotion: !session.isOnAws,
+      wake: session.isOnAws ? null : "promote local start",
     },
     environments,
   );
-  const { config, root } = session;
+  const here = [...(await session.examine()), ...(session.isOnAws ? [] : await examineMachine(session, environments))];
+  const examined = others.map(async (one) => ({
+    ...one,
+    findings: [...(await accessTo(session, one)), ...one.findings],
+  }));
+  return [{ environment: null, findings: [...(shared?.findings ?? []), ...here] }, ...(await Promise.all(examined))];
+}
+
+/** None where nobody has described what it would be about, or where that cannot be read, which is said of the target. */
+async function accessTo(session: Session, { environment }: Examination): Promise<readonly Finding[]> {
+  const target = environment && (await readTarget(session.store, environment).catch(() => null));
+  return target ? await session.examineAccess(target.target) : [];
+}
+
+/** What the environments of this machine need beside the store. */
+async function examineMachine(
+  { config, root }: Session,
+  environments: readonly EnvironmentName[],
+): Promise<readonly Finding[]> {
+  const local = await import("@slipway/pipeline/local");
   // The published policy may know environments that the configuration of this folder does not.
   const ports = (config?.environments ?? [])
     .filter(({ name }) => environments.includes(name))
     .map(({ name }) => ({ name, port: local.localPort(config as Config, name) }));
-  const here = [
-    ...(await local.examineFiles(folders.objects)),
-    ...(await local.examineDisk(session.address)),
+  return [
     ...(await local.examinePlatform(root)),
     ...(await local.examineDatabase(root)),
     ...(ports.length > 0 ? await local.examinePorts(root, ports) : []),
   ];
-  return [{ environment: null, findings: [...(shared?.findings ?? []), ...here] }, ...others];
 }
 
 /** The commands as they are to be typed here. */

@@ -5,7 +5,10 @@ import { requireFlags } from "../promotion/request.ts";
 import { concludePublished } from "../session/conclude-published.ts";
 import { configAt } from "../session/config-at.ts";
 import { followBuild } from "../session/follow-build.ts";
+import { imageShelf } from "../session/image-shelf.ts";
 import { openSession, type Session } from "../session.ts";
+
+type Local = typeof import("@slipway/pipeline/local");
 
 /** Publishes what `build --out` made, running none of its code. */
 export async function run(call: Call): Promise<ExitCode> {
@@ -19,16 +22,15 @@ export async function run(call: Call): Promise<ExitCode> {
   }
   const session = await openSession(call);
   const local = await import("@slipway/pipeline/local");
-  const folders = local.platformFolders(session.root, session.storeFolder ?? undefined);
-  const images = local.createImageStore(folders.images);
+  const { shelf, openBuilt } = await imagesFor(session, local);
   const ports = {
     store: session.store,
-    shelf: images,
+    shelf,
     clock: session.clock,
     random: session.random,
     redact: session.redact,
     source: session.source,
-    folder: local.openBuiltFolder(resolve(call.shell.folder, from), images),
+    folder: openBuilt(resolve(call.shell.folder, from)),
     commitAt: await commitReader(call, session),
   };
   const input = {
@@ -44,6 +46,24 @@ export async function run(call: Call): Promise<ExitCode> {
     (built) => concludePublished(call, session, built.manifest.app, built),
   );
 }
+
+/** Where images of the folder go. What a folder holds is for a ladder on one machine: containers come from a registry. */
+async function imagesFor(session: Session, local: Local) {
+  if (session.isOnAws) {
+    const takeImage = () => Promise.reject(imagesOfFiles);
+    const openBuilt = (folder: string) => ({ ...local.openBuiltFolder(folder, null), takeImage });
+    return { shelf: await imageShelf(session), openBuilt };
+  }
+  const images = local.createImageStore(local.platformFolders(session.root, session.storeFolder ?? undefined).images);
+  return { shelf: images, openBuilt: (folder: string) => local.openBuiltFolder(folder, images) };
+}
+
+const imagesOfFiles = new UserError({
+  code: "usage",
+  message:
+    "the folder holds images of files, which no container of AWS is started from; promote build pushes images to the registry. Nothing was published.",
+  next: ["promote build"],
+});
 
 /** What this checkout knows of a commit. Outside of one nothing is known, and policy stays as it is. */
 async function commitReader(call: Call, session: Session) {

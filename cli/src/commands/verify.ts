@@ -22,6 +22,7 @@ import type { Call } from "../call.ts";
 import { nothingRunsDocument, runningDocument, storedDocument } from "../documents/verify.ts";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
 import { Commands } from "../promotion/next.ts";
+import { imageShelf } from "../session/image-shelf.ts";
 import { checkShaText, resolveSha } from "../session/resolve-sha.ts";
 import { checkEnvironmentText, environmentOf, openSession, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
@@ -48,9 +49,7 @@ export async function run(call: Call): Promise<ExitCode> {
 }
 
 async function verifyStored(call: Call, session: Session, sha: Sha): Promise<ExitCode> {
-  const { createImageStore, platformFolders } = await import("@slipway/pipeline/local");
-  const shelf = createImageStore(platformFolders(session.root, session.storeFolder ?? undefined).images);
-  const verification = await verifyRelease(session.store, shelf, sha);
+  const verification = await verifyRelease(session.store, await imageShelf(session), sha);
   const name = spellSha(call.output.style, sha);
   const exit = verification.status === "whole" ? exitCodes.done : exitCodes.refused;
   call.output.document(storedDocument(sha, verification));
@@ -145,7 +144,7 @@ async function verifyRunning(call: Call, session: Session, env: EnvironmentName)
     call.output.verdict({
       verdict: "Unknown",
       text: `some of ${name} could not be looked at. Nothing was changed.`,
-      next: [`promote local start${sameLadder(call)}`],
+      next: [`promote ${session.isOnAws ? `doctor --env ${env}` : "local start"}${sameLadder(call)}`],
     });
   }
   return exit;

@@ -119,6 +119,8 @@ function ways(
             commands.rollback(env, code === "partial" ? open.back : null),
           ]
         : [];
+    case "target-missing":
+      return [commands.verb(`doctor --env ${env}`)];
     case "lease-held":
       return [commands.verb(`lock --env ${env}`)];
     default:

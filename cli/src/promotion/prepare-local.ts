@@ -5,9 +5,10 @@ import { type Look, lookAtRequest } from "./look.ts";
 
 /**
  * Before a promotion on this machine: its target is described and the platform runs. A request that is refused whatever
- * the platform says changes and starts nothing; then the store only looks as if the target were there.
+ * the platform says changes and starts nothing; then the store only looks as if the target were there. On AWS there is nothing to prepare.
  */
 export async function prepareLocal(call: Call, session: Session, request: PromotionRequest): Promise<Prepared> {
+  if (session.isOnAws) return { store: session.store, revive: async () => null };
   const look = await lookAtRequest(session, request);
   if (isRefusedAnyway(look)) return { store: await withTarget(session, request.environment), revive: async () => null };
   const start = await startEnvironment(call, session, look);

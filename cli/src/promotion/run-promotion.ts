@@ -11,7 +11,7 @@ import {
 import type { Call } from "../call.ts";
 import { errorDocumentOf } from "../documents/error.ts";
 import { promotionDocument } from "../documents/promotion.ts";
-import { holderOf, isGone, type Session, timing } from "../session.ts";
+import { holderOf, isGone, type Session } from "../session.ts";
 import { sameLadder } from "../terminal/command-line.ts";
 import { utcClock } from "../terminal/times.ts";
 import { spellAhead } from "./ahead.ts";
@@ -64,7 +64,7 @@ export async function runPromotion(call: Call, session: Session, request: Promot
     policy: session.policy,
     holder: await holderOf(session),
     isGone,
-    timing,
+    timing: session.timing,
     redact: session.redact,
     emit,
     interrupt: stop.interrupt,

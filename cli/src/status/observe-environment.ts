@@ -25,6 +25,7 @@ import {
   verifyLive,
 } from "@slipway/pipeline";
 import { lookAtRequest, readingDecision } from "../promotion/look.ts";
+import { lookingOnly } from "../session/looking-only.ts";
 import type { Session } from "../session.ts";
 import { releaseWith } from "../verify/name-running.ts";
 import { type FailedAttempt, readFailedAttempt } from "./failed-attempt.ts";
@@ -77,10 +78,11 @@ export interface EnvironmentLook extends EnvironmentRuns {
 
 /** What one environment runs, and what may enter it next. @throws PortError */
 export async function observeEnvironment(
-  session: Session,
+  opened: Session,
   env: EnvironmentName,
   newest: StoredRelease | null,
 ): Promise<EnvironmentLook> {
+  const session = lookingOnly(opened);
   return ifReadable(
     async () => {
       const look = await lookAtEnvironment(session, env);
@@ -103,7 +105,7 @@ export async function observeEnvironment(
  */
 export const observeRunning = (session: Session, env: EnvironmentName): Promise<EnvironmentRuns> =>
   ifReadable(
-    () => lookAtEnvironment(session, env),
+    () => lookAtEnvironment(lookingOnly(session), env),
     (error) => unreadable(session, env, error),
   );
 

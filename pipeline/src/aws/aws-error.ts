@@ -1,4 +1,5 @@
 import { PortError } from "../errors.ts";
+import { type AwsTrouble, explainAws, withoutKeys } from "./explain-error.ts";
 
 /** What an error of the SDK tells, whatever service it is of; every field may be missing. */
 interface AwsError {
@@ -25,18 +26,34 @@ export function effectOfError(error: unknown): "none" | "possible" {
   return isOnlyAttempt && status !== null && status >= 300 && status < 500 ? "none" : "possible";
 }
 
-/** One line: the service's code first, since that is what people look up. */
+/** One line: the service's code first, since that is what people look up; then what can be done, where that is known. */
 export function becauseOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [line = ""] = error.message.split("\n");
   const code = awsCodeOf(error);
+  const trouble = explainAws(error);
+  if (trouble) return code === "" || code === "Error" ? trouble.text : `${code}: ${trouble.text}`;
+  const [line = ""] = withoutKeys(error.message).split(/\.?(?:\n|$)/);
   const status = statusOf(error);
   if (status !== null && (code === "" || /^(?:Unknown|Error$|SyntaxError$)/.test(code))) return `it answers ${status}`;
   return code === "" || code === "Error" || line.startsWith(code) ? line : `${code}: ${line}`;
 }
 
-/** What the SDK throws carries whole requests and answers, a session's token among them: nobody is handed that. */
-export const causeOf = (error: unknown): Error => new Error(becauseOf(error));
+/** Instead of what the SDK throws, which carries whole requests and answers, a session's token among them: nobody is handed that. */
+class ExplainedError extends Error {
+  readonly trouble: AwsTrouble | null;
+  constructor(error: unknown) {
+    super(becauseOf(error));
+    this.name = "AwsError";
+    this.trouble = explainAws(error);
+  }
+}
+export const causeOf = (error: unknown): Error => new ExplainedError(error);
+
+/** Of an error that came out of this folder, or of the SDK itself. Null: nothing that a person can mend is known. */
+export function troubleOf(error: unknown): AwsTrouble | null {
+  if (error instanceof PortError) return error.cause instanceof ExplainedError ? error.cause.trouble : null;
+  return explainAws(error);
+}
 
 /**
  * Asks AWS; what the SDK throws becomes a PortError about `what`. A permit is checked outside of it: that a lease is lost is no failure of AWS.

@@ -11,6 +11,8 @@ interface Ending {
   readonly name: string;
   /** What tasks of the new image do. */
   readonly does?: Behaviour;
+  /** Only the commit is another one. */
+  readonly sameImage?: boolean;
   /** What ECS was told about deployments of the service. */
   readonly settings?: Partial<ServiceSettings>;
   /** No release ever ran here. */
@@ -53,6 +55,17 @@ const [old, next] = [1, 2];
 /** Sources: aws.md A2, A4; API_ServiceDeployment; stopped-task-error-codes; deployment-circuit-breaker; deployment-alarm-failure. */
 const endings: readonly Ending[] = [
   { name: "a healthy release", status: "done" },
+  { name: "a healthy release that ECS watches for twelve minutes", settings: { bakeSeconds: 720 }, status: "done" },
+  {
+    name: "a release with the image of before whose tasks exit, and a breaker that stops",
+    sameImage: true,
+    does: { does: "exits", exitCode: 5 },
+    settings: { breaker: "stops" },
+    begin: ({ ecs }) => ecs.services.sparePast(),
+    status: "failed",
+    code: "service-unhealthy",
+    cause: /exit code 5/,
+  },
   {
     name: "tasks that exit, and a breaker that goes back",
     does: { does: "exits", exitCode: 137 },
@@ -259,12 +272,17 @@ describe.each(endings)("$name", (ending) => {
     const world = await openEcsWorld(names);
     const clock = new EcsClock(world);
     for (const name of names) if (!(ending.isFirst && name === at)) await settleOn(world, name, old);
-    if (ending.does) world.ecs.services.behaviours.set(world.revisionOf(next).image, ending.does);
+    const image = world.revisionOf(ending.sameImage ? old : next).image;
+    if (ending.does && !ending.sameImage) world.ecs.services.behaviours.set(image, ending.does);
     for (const service of names) {
       const isIt = service === at;
-      const to = isIt || !ending.does ? world.revisionOf(next, service) : world.revisionOf(3, service);
+      const to =
+        isIt || !ending.does
+          ? { ...world.revisionOf(next, service), image: isIt ? image : world.revisionOf(next).image }
+          : world.revisionOf(3, service);
       const before = isIt && ending.isFirst ? null : world.revisionOf(old, service);
       if (isIt) Object.assign(world.ecs.services.of(service).settings, ending.settings);
+      if (isIt && ending.sameImage && ending.does) world.ecs.services.behaviours.set(image, ending.does);
       if (isIt) ending.begin?.(world, service);
       if (isIt) clock.schedule(ending.events?.(service) ?? []);
       const report = await rollOnEcs(world, clock, { service, to, expects: [before, to] });

@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import type { AwsCredentialIdentity } from "@smithy/types";
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import { recordServerTime } from "./server-time.ts";
 
 export interface S3ClientOptions {
@@ -8,7 +8,7 @@ export interface S3ClientOptions {
   /** Another S3 than Amazon's; buckets are then named in the path, not in the host. */
   readonly endpoint?: string;
   /** Default: the SDK's chain. */
-  readonly credentials?: AwsCredentialIdentity;
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
 }
 /**
  * Records and leases are small, and a beat that comes late costs the lease: they neither wait behind megabytes nor slow down because those were

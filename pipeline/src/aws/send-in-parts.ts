@@ -15,7 +15,16 @@ export async function sendInParts(
   client: S3Client,
   input: Omit<PutObjectCommandInput, "Body">,
   body: Uint8Array,
+  /** Aborts what is under way, and sends no further part. */
+  signal?: AbortSignal,
 ): Promise<CompleteMultipartUploadCommandOutput> {
   const params = { ...input, Body: body, ChecksumAlgorithm: "SHA256" as const };
-  return await new Upload({ client, params, partSize: partBytes, queueSize: 4 }).done();
+  const upload = new Upload({ client, params, partSize: partBytes, queueSize: 4 });
+  const abort = (): void => void upload.abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return await upload.done();
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
 }

@@ -20,6 +20,7 @@ import { serviceDefinitionOf } from "./ecs/service-definition.ts";
 import { nothing, serviceLookOf } from "./ecs/service-look.ts";
 import { logPlaceOf, readLastLines } from "./ecs/task-log.ts";
 import { readTaskTemplate } from "./ecs/task-template.ts";
+import { underPermit } from "./under-permit.ts";
 
 /** Where infrastructure has put a service. */
 export interface EcsServicePlace {
@@ -59,6 +60,8 @@ export class EcsServiceRuntime implements ServiceRuntime {
   readonly #definitions: Definitions;
   readonly #meanings: DefinitionMeanings;
   readonly #reader: ServiceReader;
+  /** When the deployment was made that ECS answered to the last order of this process, by service: milliseconds since 1970 by ECS's clock. */
+  readonly #taken = new Map<string, number>();
   /** Last lines of a task that has stopped, by ARN. */
   readonly #logs = new Map<string, readonly string[]>();
 
@@ -72,7 +75,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
   async inspect(service: ServiceName): Promise<ServiceLook> {
     const place = this.#find(service);
     if (place === null) return nothing;
-    const seen = await askAws("services.inspect", service, "reads", () => this.#reader.read(place.service));
+    const seen = await this.#look("services.inspect", service, place);
     if (seen === null) return nothing;
     const rollout = this.#rolloutOf(seen);
     const meanings = await this.#meaningsOf(seen, rollout);
@@ -92,12 +95,18 @@ export class EcsServiceRuntime implements ServiceRuntime {
   async roll(shape: ServiceShape, revision: Revision, permit: Permit): Promise<void> {
     const place = this.#placeOf(shape.name, "services.roll");
     const taskDefinition = await this.#register(shape, revision, permit);
-    const seen = await askAws("services.roll", shape.name, "reads", () => this.#reader.read(place.service));
+    const seen = await this.#look("services.roll", shape.name, place);
     if (seen === null) throw new PortError("services.roll", "none", `ECS has no service ${place.service}`);
     const { service } = seen;
     const isSet = service.taskDefinition === taskDefinition;
     const hasFailed = ["stopped", "stuck-going-back"].includes(this.#rolloutOf(seen)?.phase ?? "");
     if (isSet && !hasFailed) return;
+    if (isSet && place.kind === "express")
+      throw new PortError(
+        "services.roll",
+        "none",
+        `ECS gave up ${taskDefinition}, and an Express Mode service takes no order for the same again`,
+      );
     // What infrastructure made the service with, or what it was retired to, has no tasks: nobody else will wake it.
     const meaning = await this.#meanings.of(service.taskDefinition ?? "");
     const isAsleep = (service.desiredCount ?? 0) === 0 && (meaning === null || meaning.revision === null);
@@ -113,7 +122,11 @@ export class EcsServiceRuntime implements ServiceRuntime {
     const newest = await askAws("services.stop", service, "reads", () => this.#reader.newestOf(place.service));
     const { serviceDeploymentArn, status } = newest ?? {};
     if (serviceDeploymentArn === undefined || !(status === "PENDING" || status === "IN_PROGRESS")) return;
-    const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
+    const command = underPermit(
+      new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" }),
+      permit,
+      1,
+    );
     permit.check();
     await askAws("services.stop", service, "changes", () =>
       this.#input.changes.send(command, { abortSignal: permit.signal }),
@@ -123,9 +136,10 @@ export class EcsServiceRuntime implements ServiceRuntime {
   async retire(service: ServiceName, permit: Permit): Promise<void> {
     const place = this.#find(service);
     if (place === null) return;
-    const seen = await askAws("services.retire", service, "reads", () => this.#reader.service(place.service));
+    const look = await this.#look("services.retire", service, place);
+    const seen = look?.service;
     const current = seen?.taskDefinition;
-    if (seen === null || current === undefined) return;
+    if (seen === undefined || current === undefined) return;
     const meaning = await this.#meanings.of(current);
     if ((seen.desiredCount ?? 0) === 0 && !meaning?.revision) return;
     if (place.kind === "express")
@@ -174,10 +188,28 @@ export class EcsServiceRuntime implements ServiceRuntime {
     const sent = { abortSignal: permit.signal };
     const express = { serviceArn: service, taskDefinitionArn: change.taskDefinition };
     permit.check();
-    await askAws("services.roll", name, "changes", async () => {
-      if (kind === "ecs") await changes.send(new UpdateServiceCommand({ cluster, service, ...change }), sent);
-      else await changes.send(new UpdateExpressGatewayServiceCommand(express), sent);
+    const taken = await askAws("services.roll", name, "changes", async () => {
+      if (kind === "ecs")
+        return await changes.send(
+          underPermit(new UpdateServiceCommand({ cluster, service, ...change }), permit, 1),
+          sent,
+        );
+      await changes.send(underPermit(new UpdateExpressGatewayServiceCommand(express), permit, 1), sent);
+      return null;
     });
+    const primary = taken?.service?.deployments?.find(({ status }) => status === "PRIMARY");
+    if (primary?.createdAt !== undefined) this.#taken.set(name, primary.createdAt.getTime());
+  }
+
+  /** What ECS has answered to an order is older than no later look: one that is from before it says nothing (aws.md A2 #11, #16). @throws PortError */
+  async #look(call: string, name: string, { service }: EcsServicePlace): Promise<SeenService | null> {
+    const seen = await askAws(call, name, "reads", () => this.#reader.read(service));
+    const taken = this.#taken.get(name);
+    const primary = seen?.service.deployments?.find(({ status }) => status === "PRIMARY");
+    if (taken === undefined || primary?.createdAt === undefined || goesBack(seen, taken)) return seen;
+    if (primary.createdAt.getTime() < taken)
+      throw new PortError(call, "none", `${name}: ECS does not show yet what it was ordered and took`);
+    return seen;
   }
 
   #rolloutOf(seen: SeenService): Rollout | null {
@@ -232,6 +264,13 @@ export class EcsServiceRuntime implements ServiceRuntime {
     return lines;
   }
 }
+
+/** What was ordered goes back by itself, which makes the deployment of before the primary one again. Both times are of one order. */
+function goesBack(seen: SeenService | null, taken: number): boolean {
+  const { status = "", createdAt } = seen?.newest ?? {};
+  return status.startsWith("ROLLBACK") && (createdAt?.getTime() ?? 0) >= taken - sameOrderMilliseconds;
+}
+const sameOrderMilliseconds = 1_000;
 
 const causeOf = ({ task, kind, message }: StoppedTask, log: readonly string[]): RolloutCause => ({
   task: task.taskArn?.slice(task.taskArn.lastIndexOf("/") + 1) ?? "",

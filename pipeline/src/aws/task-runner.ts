@@ -17,6 +17,7 @@ import { logPlaceOf, readLog } from "./ecs/task-log.ts";
 import { taskStateOf } from "./ecs/task-state.ts";
 import { readTaskTemplate, type TaskTemplate } from "./ecs/task-template.ts";
 import { serverTimeOf } from "./server-time.ts";
+import { underPermit } from "./under-permit.ts";
 
 export interface EcsTaskRunnerInput {
   readonly ecs: ECSClient;
@@ -111,18 +112,16 @@ export class EcsTaskRunner implements TaskRunner {
   ): Promise<{ readonly status: "started" } | { readonly status: "declined"; readonly because: string }> {
     const { ecs, cluster, placement } = this.#input;
     const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
-    const { tasks = [], failures = [] } = await ecs.send(
-      new RunTaskCommand({
-        ...placement,
-        cluster,
-        taskDefinition,
-        count: 1,
-        clientToken: key,
-        startedBy: key,
-        overrides: { containerOverrides: [{ name: container, command: [...command], environment: variables }] },
-      }),
-      { abortSignal: permit.signal },
-    );
+    const run = new RunTaskCommand({
+      ...placement,
+      cluster,
+      taskDefinition,
+      count: 1,
+      clientToken: key,
+      startedBy: key,
+      overrides: { containerOverrides: [{ name: container, command: [...command], environment: variables }] },
+    });
+    const { tasks = [], failures = [] } = await ecs.send(underPermit(run, permit), { abortSignal: permit.signal });
     if (tasks.length > 0) return { status: "started" };
     // 200 without a task is how ECS says that it has no room, or may not (aws.md A2 #5).
     const because = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ")).join("; ");

@@ -8,6 +8,7 @@ import {
   type ServiceName,
   serviceNamePattern,
 } from "../identifiers.ts";
+import { isBucketAddress, parseBucketAddress } from "./bucket-address.ts";
 import { parseCommand } from "./commands.ts";
 import { type DurationUnit, durationPattern, parseDuration, whyNoDuration } from "./durations.ts";
 import { parseSmoke } from "./smoke.ts";
@@ -143,7 +144,7 @@ export const store = z
   .refine(
     (value) =>
       !/\p{Cc}/u.test(value) &&
-      /^(?:s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*'()/-]+|(?![A-Za-z0-9+.-]+:\/\/).+)$/.test(value),
+      (isBucketAddress(value) ? parseBucketAddress(value) !== null : !/^[A-Za-z0-9+.-]+:\/\//.test(value)),
     {
       error: ({ input }) => `${quoteInput(input)} is neither s3://bucket/prefix nor a folder`,
     },

@@ -105,6 +105,12 @@ const refused: readonly (readonly [name: string, yaml: string, path: string, mes
     "is a folder",
   ],
   [
+    "the target local with a bucket",
+    but("dev: {}", "dev: { target: local }").replace("soak: 24h", "target: local"),
+    "environments.dev.target",
+    "the store is in S3",
+  ],
+  [
     "a role on the target local",
     but("store: s3://acme-slipway/orders\n", "").replace("soak: 24h", "role: x"),
     "environments.prod.role",

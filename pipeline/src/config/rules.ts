@@ -4,6 +4,7 @@ import {
   awsKeysNeedAws,
   awsStoreIsShared,
   listsHaveNoRepeats,
+  localStoreIsHere,
   portsFit,
   soakNeedsBelow,
   targetsAgree,
@@ -29,6 +30,7 @@ import {
 const rules: readonly ConfigRule[] = [
   targetsAgree,
   awsStoreIsShared,
+  localStoreIsHere,
   awsKeysNeedAws,
   soakNeedsBelow,
   approvalsCanBeGiven,

@@ -32,8 +32,14 @@ export const serviceSchema = z
       .min(1)
       .max(1000)
       .optional()
-      .describe("Files and folders of the built checkout that the image holds; required without dockerfile."),
-    dockerfile: relativePath.optional().describe("Builds the image instead of `files`; target aws."),
+      .describe(
+        "Files and folders of the built checkout that the image holds on the target local; required without dockerfile.",
+      ),
+    dockerfile: relativePath
+      .optional()
+      .describe(
+        "Builds the image on the target aws, in the built checkout; `files` may stand beside it for the target local.",
+      ),
     run: command.describe("The program and its arguments, started at the image's root, without a shell."),
     port: variable.optional().describe("Name of the variable that hands over the port; left out: a worker."),
     paths: z

@@ -12,7 +12,8 @@ import { type TarEntry, writeImageTar } from "./image-tar.ts";
 export function createImageBuilder(store: ImageStore, platform: string): ImageBuilder {
   return {
     async build(order) {
-      if (order.dockerfile !== null) {
+      // One that has files too is built of them here, and of its dockerfile for AWS.
+      if (order.dockerfile !== null && order.from.files.length === 0) {
         throw new UserError({
           code: "config-invalid",
           message: `services.${order.service}.dockerfile needs an environment on AWS; a local image is made of files`,
@@ -29,9 +30,8 @@ export function createImageBuilder(store: ImageStore, platform: string): ImageBu
 
 async function collect(order: ImageOrder): Promise<readonly TarEntry[]> {
   const entries = new Map<string, TarEntry>();
-  for (const root of order.from?.files ?? []) {
-    const checkout = order.from?.checkout;
-    if (checkout === undefined) break;
+  const { checkout, files } = order.from;
+  for (const root of files) {
     for (const entry of await entriesBelow(order.service, checkout, root.replace(/^\.\/(?=.)|\/+$/g, ""))) {
       entries.set(entry.file.path, entry);
     }

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Header, pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Sha } from "../identifiers.ts";
 import type { Checkout } from "../release/build-ports.ts";
 import { sha256 } from "../release/canonical-json.ts";
 import { checkoutIn } from "./checkout.ts";
@@ -37,7 +38,15 @@ function aTree(files: Readonly<Record<string, string>>): Checkout {
 }
 const aStore = () => createImageStore(join(folder, "images"));
 const order = (checkout: Checkout, files: readonly string[]) =>
-  ({ service: "api" as never, from: { checkout, files }, dockerfile: null, added: [] }) as const;
+  ({
+    service: "api" as never,
+    from: { checkout, files },
+    dockerfile: null,
+    added: [],
+    commit: { sha: "1f6ac3dc1626e53a13043b026c48bbf33feff924" as Sha, committedAt: 1_790_000_000 },
+    onLine: () => undefined,
+    signal: new AbortController().signal,
+  }) as const;
 
 describe("an image", () => {
   test("has the same digest however, wherever and whenever its files were written", async () => {
@@ -112,6 +121,13 @@ describe("an image", () => {
       expect(await aStore().verify(image)).toMatchObject({ status: "same" });
       expect(readdirSync(join(folder, "images")).filter((name) => name.endsWith(".damaged"))).toHaveLength(at + 1);
     }
+  });
+
+  test("is made of files also where a dockerfile stands beside them, which is for AWS", async () => {
+    const checkout = aTree({ "a.js": "a" });
+    const builder = createImageBuilder(aStore(), "linux/amd64");
+    const beside = await builder.build({ ...order(checkout, ["a.js"]), dockerfile: "Dockerfile" });
+    expect(beside).toEqual(await builder.build(order(checkout, ["a.js"])));
   });
 
   test("leaves nothing behind when it is refused", async () => {

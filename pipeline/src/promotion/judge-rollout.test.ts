@@ -28,6 +28,7 @@ const fresh: RollMemory = {
   orders: 0,
   old: new Set(["before"]),
   looksSinceOrder: 0,
+  looksNotOurs: 3,
   refusals: 0,
   refusal: null,
 };
@@ -63,6 +64,16 @@ describe("proves", () => {
       name: "a task on other bytes",
       look: { tasks: [{ id: "a", image: imageOf(shas.new), health: "healthy" }] },
       proven: false,
+    },
+    {
+      name: "a task with the same bytes that was started as another revision",
+      look: { tasks: [{ id: "a", image: imageOf(shas.old), health: "healthy", revision: next }] },
+      proven: false,
+    },
+    {
+      name: "a task that was started as it",
+      look: { tasks: [{ id: "a", image: imageOf(shas.old), health: "healthy", revision: old }] },
+      proven: true,
     },
     {
       name: "a sick task",
@@ -244,6 +255,12 @@ describe("judgeRollout", () => {
       look: { wanted: null },
       verdict: "failed",
       more: { code: "superseded", notOurs: true, cause: "somebody else took it away while this ran" },
+    },
+    {
+      name: "somebody else's revision is looked at again: one look may be stale",
+      look: { wanted: revisionOf(shas.older) },
+      memory: { looksNotOurs: 2 },
+      verdict: "wait",
     },
     {
       name: "somebody else's revision is not ours to overwrite",

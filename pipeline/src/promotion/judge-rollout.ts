@@ -29,8 +29,12 @@ export function proves(look: ServiceLook, to: Revision): boolean {
   const tasks = countable(look.tasks);
   return tasks.length === 0
     ? look.tasksWanted === 0
-    : tasks.every((task) => task.image === to.image && task.health === "healthy");
+    : tasks.every((task) => isOn(task, to) && task.health === "healthy");
 }
+
+/** Its bytes, and, where the runtime tells, what it was started as: a revision whose image did not change has another one's bytes too. */
+export const isOn = ({ image, revision }: TaskLook, to: Revision): boolean =>
+  image === to.image && (revision === undefined || sameRevision(revision, to));
 
 /** Nothing of ours is wanted and no task is left. */
 export const provesGone = (look: ServiceLook): boolean => look.wanted === null && look.tasks.length === 0;
@@ -44,6 +48,8 @@ export interface RollMemory {
   readonly old: ReadonlySet<string>;
   /** Looks since the last order that showed no trace of it; a read may be stale (aws.md A2 #16). */
   readonly looksSinceOrder: number;
+  /** Looks in a row that showed what nobody expects there: one alone may be stale. */
+  readonly looksNotOurs: number;
   /** Orders that the platform said no to: they were never given. */
   readonly refusals: number;
   /** What it said to the last one. */
@@ -65,6 +71,7 @@ const maximumOrders = 3;
 /** A platform that has too much to do says no to some; one that will never take it says no to all. */
 const maximumRefusals = 12;
 const looksBeforeOrderingAgain = 4;
+const looksBeforeSuperseded = 3;
 
 /** Pure: what to do after a look, for a service that is to run `to`. */
 export function judgeRollout(
@@ -91,7 +98,8 @@ export function judgeRollout(
     if (wentWrong.has(rollout.phase)) return failedRollout(rollout);
     if (inMotion.has(rollout.phase)) return { verdict: "wait" };
   }
-  if (step.expects !== "anything" && !step.expects.some((revision) => sameRevision(look.wanted, revision))) {
+  if (!isExpected(look, step)) {
+    if (memory.looksNotOurs < looksBeforeSuperseded) return { verdict: "wait" };
     return {
       verdict: "failed",
       code: "superseded",
@@ -114,6 +122,25 @@ export function judgeRollout(
   };
 }
 
+/** Whether it is set to what this step leads to, or to what may stand there before it. */
+export const isExpected = (
+  { wanted }: ServiceLook,
+  { to, expects }: { readonly to: Revision; readonly expects: readonly (Revision | null)[] | "anything" },
+): boolean =>
+  expects === "anything" || sameRevision(wanted, to) || expects.some((revision) => sameRevision(wanted, revision));
+
+/**
+ * The platform takes its time by itself, and nothing is wrong: shifting traffic step by step, watching for a while (canary and Express Mode take ten
+ * minutes and more, aws.md A4).
+ */
+export function isBaking(look: ServiceLook, to: Revision, memory: RollMemory): boolean {
+  const { rollout } = look;
+  if (rollout === null || !isOurs(rollout, to, memory) || !inMotion.has(rollout.phase)) return false;
+  const tasks = countable(look.tasks);
+  const isWell = rollout.causes.length === 0 && rollout.because === undefined;
+  return isWell && tasks.every(({ health }) => health === "healthy") && tasks.some((task) => isOn(task, to));
+}
+
 const isOurs = ({ id, revision }: RolloutLook, to: Revision, { staleRollout }: RollMemory): boolean =>
   id !== staleRollout && revision !== "unknown-revision" && sameRevision(revision, to);
 
@@ -124,7 +151,7 @@ const mayOrder = ({ orders, looksSinceOrder, refusals }: RollMemory): boolean =>
 /** The right revision is wanted, nothing is under way, and yet a task runs something else: no waiting will mend that. */
 export function strangerIn(look: ServiceLook, to: Revision): TaskLook | null {
   if (!sameRevision(look.wanted, to) || (look.rollout && inMotion.has(look.rollout.phase))) return null;
-  return countable(look.tasks).find((task) => task.image !== null && task.image !== to.image) ?? null;
+  return countable(look.tasks).find((task) => task.image !== null && !isOn(task, to)) ?? null;
 }
 
 /** A file that tasks of our own order have changed: ordered again, they would do so again. Null: none is known. */

@@ -1,6 +1,6 @@
 import { readTarget } from "../environment/read-target.ts";
 import type { Target } from "../environment/target.ts";
-import { PortError, UserError } from "../errors.ts";
+import { PortError, RefusalError, UserError } from "../errors.ts";
 import type { Digest, EnvironmentName, ServiceName, Sha } from "../identifiers.ts";
 import { readHold } from "../ledger/hold.ts";
 import { BrokenChainError, readStanding } from "../ledger/read-ledger.ts";
@@ -128,7 +128,7 @@ async function disturbanceOf(shared: ObservePorts, name: EnvironmentName, standi
 /** Credentials that may not look at the environment below are no reason to end: it is not known what runs there. @throws PortError */
 async function connectTo(shared: ObservePorts, name: EnvironmentName, target: Target): Promise<EnvironmentPorts> {
   const because = await shared.connectBelow(target).catch((error: unknown) => {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError || error instanceof RefusalError) return error.message;
     throw error;
   });
   if (because !== null && typeof because !== "string") return because;

@@ -6,7 +6,7 @@ import type { EnvironmentPorts, Probe, ProbeAnswer, Revision, ServiceLook, TaskL
 import type { ServiceShape, SmokeCheck } from "../release/manifest.ts";
 import type { WebFile, WebFileList } from "../web/file-list.ts";
 import { askedEntries } from "./asked-entries.ts";
-import { proves, provesGone } from "./judge-rollout.ts";
+import { isOn, proves, provesGone } from "./judge-rollout.ts";
 import type { EnvironmentState } from "./plan.ts";
 import { sameWeb } from "./plan-steps.ts";
 
@@ -17,6 +17,8 @@ export interface Check {
   readonly status: "yes" | "no" | "unknown";
   readonly code: FailureCode;
   readonly message: string;
+  /** All that runs is right, and a task was started besides: autoscaling, or a replacement. */
+  readonly isStarting?: boolean;
   /** What a service has instead of what it should; absent: nothing, or it is not told. */
   readonly runs?: RunningInstead;
 }
@@ -77,13 +79,15 @@ async function checkService(
         ? { ...at, status: "yes", message: "gone" }
         : { ...at, status: "no", message: "still runs" };
     const tasks = look.tasks.filter((task) => task.health !== "draining");
-    const right = tasks.filter((task) => task.image === revision.image && task.health === "healthy").length;
+    const right = tasks.filter((task) => isOn(task, revision) && task.health === "healthy").length;
     const counted =
       look.tasksWanted === 0 && tasks.length === 0
         ? "idle"
         : `${countRunning(right, Math.max(tasks.length, look.tasksWanted))} ${revision.image.slice(0, 19)}`;
     const message = `${counted}${changedIn(tasks)}`;
     if (proves(look, revision)) return { ...at, status: "yes", message };
+    if (isStarting(look, tasks, revision))
+      return { ...at, status: "unknown", code: "could-not-tell", message, isStarting: true };
     const silent = tasks.some((task) => task.image === null);
     if (silent) return { ...at, status: "unknown", code: "could-not-tell", message };
     const instead = runningInstead(look, tasks, revision);
@@ -91,6 +95,15 @@ async function checkService(
   } catch (error) {
     return unreadable(at, error);
   }
+}
+
+/** A task that has only just been started is no other one, and cannot be well yet. */
+function isStarting(look: ServiceLook, tasks: readonly TaskLook[], revision: Revision): boolean {
+  const begun = tasks.filter(
+    ({ health, image }) => health === "starting" && (image === null || image === revision.image),
+  );
+  const others = tasks.filter((task) => !begun.includes(task));
+  return begun.length > 0 && others.length > 0 && proves({ ...look, tasks: others }, revision);
 }
 
 /** The image of the first task that has another one than it should, and of which no file was changed. */

@@ -2,6 +2,7 @@ import type { MigrationsConfig } from "../config/config.ts";
 import { RefusalError } from "../errors.ts";
 import { type Digest, quoteInput } from "../identifiers.ts";
 import { type BatchFile, batchFilePath, runnerPath } from "../migration/batch-file.ts";
+import type { BuildWatch, BuiltImages } from "./build-images.ts";
 import type { AddedFile, Checkout, DraftPorts } from "./build-ports.ts";
 import { canonicalBytes, digestOf } from "./canonical-json.ts";
 import type { ImageFileList } from "./image-files.ts";
@@ -78,10 +79,11 @@ export async function runnerAdditions(ports: DraftPorts, set: MigrationSet): Pro
 export async function finishMigrations(
   ports: DraftPorts,
   set: MigrationSet,
-  images: Readonly<Record<string, ReleaseImage>>,
+  built: BuiltImages,
+  watch: BuildWatch,
 ): Promise<BuiltMigrations> {
   const { config } = set;
-  const runner = config.engine === "sql" ? await buildRunnerImage(ports, set) : imageOfService(config, images);
+  const runner = config.engine === "sql" ? await buildRunnerImage(ports, set, watch) : imageOfService(config, built);
   const files = set.files.map(({ name, sha256 }) => ({ name, sha256 }));
   return {
     release: {
@@ -97,18 +99,19 @@ export async function finishMigrations(
   };
 }
 
-async function buildRunnerImage(ports: DraftPorts, set: MigrationSet) {
+async function buildRunnerImage(ports: DraftPorts, set: MigrationSet, watch: BuildWatch) {
   const built = await ports.images.build({
     service: "migrations",
-    from: set.files.length === 0 ? null : { checkout: set.checkout, files: set.files.map((file) => file.path) },
+    from: { checkout: set.checkout, files: set.files.map((file) => file.path) },
     dockerfile: null,
     added: await runnerAdditions(ports, set),
+    ...watch,
   });
   return { image: withFiles(built.image, built.files), files: built.files };
 }
 
-function imageOfService(config: MigrationsConfig, images: Readonly<Record<string, ReleaseImage>>) {
-  const image = images[config.service ?? ""];
+function imageOfService(config: MigrationsConfig, { images, runner }: BuiltImages) {
+  const image = runner ?? images[config.service ?? ""];
   if (image === undefined) throw failed(`migrations.service ${quoteInput(config.service)} has no image`);
   return { image, files: null };
 }

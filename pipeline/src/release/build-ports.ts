@@ -70,15 +70,22 @@ export interface AddedFile {
 }
 export interface ImageOrder {
   readonly service: ServiceName | "migrations";
-  /** Files and folders of the checkout; null: only what is added. */
-  readonly from: { readonly checkout: Checkout; readonly files: readonly string[] } | null;
+  /** Files and folders of the checkout. */
+  readonly from: { readonly checkout: Checkout; readonly files: readonly string[] };
   readonly dockerfile: string | null;
+  /** Put over all else, below the folder that commands of the image start in. */
   readonly added: readonly AddedFile[];
+  readonly commit: Pick<CommitFacts, "sha" | "committedAt">;
+  /** Output of what builds, already redacted. */
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 export interface BuiltImage {
   readonly image: ReleaseImage;
   /** Null where the builder cannot tell. */
   readonly files: ImageFileList | null;
+  /** Holds what was to be added, where the image itself was made elsewhere and stays as it is. */
+  readonly runner?: ReleaseImage;
 }
 /** Builds images and keeps them under their digest; the same files give the same image. */
 export interface ImageBuilder {

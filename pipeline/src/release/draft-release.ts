@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type Digest, type Instant, shortDigest } from "../identifiers.ts";
 import { count } from "../policy/spell.ts";
-import { buildImages } from "./build-images.ts";
+import { type BuildWatch, buildImages } from "./build-images.ts";
 import { type BuiltMigrations, finishMigrations, readMigrationSet } from "./build-migrations.ts";
 import type { Checkout, CommitFacts, DraftPorts } from "./build-ports.ts";
 import { buildWeb } from "./build-web.ts";
@@ -18,14 +18,15 @@ export async function draftRelease(
   commit: CommitFacts,
   checkout: Checkout,
   phase: RunPhase,
+  watch: Omit<BuildWatch, "commit">,
 ): Promise<ReleaseDraft> {
   const set = config.migrations === null ? null : await readMigrationSet(checkout, config.migrations);
   const images =
     config.services.length === 0
-      ? { images: {}, files: {} }
+      ? { images: {}, files: {}, runner: null }
       : await phase(
           "images",
-          () => buildImages(ports, checkout, config, set),
+          () => buildImages(ports, checkout, config, set, { commit, ...watch }),
           (built) =>
             config.services
               .map(({ name }) => built.images[name])
@@ -53,7 +54,7 @@ export async function draftRelease(
       ? null
       : await phase(
           "migrations",
-          () => finishMigrations(ports, set, images.images),
+          () => finishMigrations(ports, set, images, { commit, ...watch }),
           ({ release }) => {
             const newest = release.files.at(-1)?.name;
             const files = count(release.files.length, "file");

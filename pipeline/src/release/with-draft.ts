@@ -49,7 +49,11 @@ export async function withDraft<T>(
     () => runBuildCommands(ports, checkout, commands, commit, signal, emit),
     () => commands.map((command) => command.join(" ")).join(", ") || "no commands",
   );
-  return await use(await draftRelease(ports, input, commit, checkout, phase), phase);
+  const watch = {
+    onLine: (line: string) => emit({ type: "build:log", line: ports.redact(line) }),
+    signal: signal ?? new AbortController().signal,
+  };
+  return await use(await draftRelease(ports, input, commit, checkout, phase, watch), phase);
 }
 
 /** Announces each phase; one that throws has no end. Stopped by hand, none begins: publishing is finished or not begun. */

@@ -27,6 +27,7 @@ export class ScriptedServices {
   /** What the service revision resolved the image to, where it is not what the definition names. */
   readonly resolved = new Map<string, string>();
   #swapped: () => string | null = () => null;
+  readonly #spared = new Set<string>();
   #states = new Map<string, ServiceState>();
   #past: { readonly at: number; readonly states: Map<string, ServiceState> }[] = [];
   #now: number;
@@ -97,6 +98,11 @@ export class ScriptedServices {
   remove(name: string): void {
     this.of(name);
     this.#states.delete(name);
+  }
+
+  /** Tasks that run already go on as they do, whatever those of their image do from now on. */
+  sparePast(): void {
+    for (const { tasks } of this.#states.values()) for (const { taskArn = "" } of tasks) this.#spared.add(taskArn);
   }
 
   /** From now on every second task that starts runs these bytes, whatever its definition names. */
@@ -193,6 +199,7 @@ export class ScriptedServices {
       alarms: [],
       failedTasks: 0,
       source,
+      readyAt: null,
       finishedAt: null,
     };
   }
@@ -216,15 +223,19 @@ export class ScriptedServices {
   #list(service: string): object[] {
     const state = this.#seen("ListServiceDeployments").get(service.slice(service.lastIndexOf("/") + 1));
     if (!state) throw refusal("ServiceNotFoundException", "Service not found.");
-    return state.deployments.slice(1).map((one) => {
-      const {
-        serviceDeploymentArn: arn,
-        status,
-        createdAt,
-        targetServiceRevision,
-      } = serviceDeploymentAnswer(state, one);
-      return { serviceDeploymentArn: arn, status, createdAt, targetServiceRevisionArn: targetServiceRevision?.arn };
-    });
+    // No order is documented.
+    return state.deployments
+      .slice(1)
+      .toReversed()
+      .map((one) => {
+        const {
+          serviceDeploymentArn: arn,
+          status,
+          createdAt,
+          targetServiceRevision,
+        } = serviceDeploymentAnswer(state, one);
+        return { serviceDeploymentArn: arn, status, createdAt, targetServiceRevisionArn: targetServiceRevision?.arn };
+      });
   }
 
   #describe(arns: readonly string[]): object[] {
@@ -278,7 +289,8 @@ export class ScriptedServices {
       containersOf: (arn) =>
         this.#imagesOf(arn).map(({ containerName, imageDigest }) => ({ name: containerName, imageDigest })),
       bytesOf: (named) => this.#swapped() ?? named,
-      behaviourOf: (arn) => this.behaviours.get(this.#digestOf(arn)) ?? { does: "runs" },
+      behaviourOf: ({ taskArn = "", taskDefinitionArn = "" }) =>
+        (this.#spared.has(taskArn) ? null : this.behaviours.get(this.#digestOf(taskDefinitionArn))) ?? { does: "runs" },
       hasHealthCheck: (arn) =>
         this.#definitions.get(arn)?.containerDefinitions?.some(({ healthCheck }) => healthCheck !== undefined) ?? false,
       newId: () => {

@@ -34,6 +34,8 @@ export interface ServiceSettings {
   readonly rollbackFails: boolean;
   /** Seconds that a lifecycle hook holds each deployment before any task starts; null: there is none. */
   readonly hookSeconds: number | null;
+  /** Seconds for which ECS watches a deployment once all its tasks are healthy, before it ends it. */
+  readonly bakeSeconds: number;
   /** Room for so many tasks; further ones are not placed, and an event says so. */
   readonly room: number;
 }
@@ -45,6 +47,7 @@ export const usualSettings: ServiceSettings = {
   earlySuccess: false,
   rollbackFails: false,
   hookSeconds: null,
+  bakeSeconds: 0,
   room: Number.POSITIVE_INFINITY,
 };
 
@@ -61,6 +64,8 @@ export interface DeploymentState {
   failedTasks: number;
   /** The revision that was completed before, to which it goes back; null: there is none. */
   readonly source: string | null;
+  /** When all its tasks were healthy. */
+  readyAt: number | null;
   finishedAt: number | null;
 }
 

@@ -17,7 +17,7 @@ export interface TimelineWorld {
   readonly containersOf: (taskDefinition: string) => readonly { readonly name: string; readonly imageDigest: string }[];
   /** What is pulled for the digest that a definition names. */
   readonly bytesOf: (digest: string) => string;
-  readonly behaviourOf: (taskDefinition: string) => Behaviour;
+  readonly behaviourOf: (task: Task) => Behaviour;
   /** Whether its containers have a health check; without one a task is UNKNOWN for ever. */
   readonly hasHealthCheck: (taskDefinition: string) => boolean;
   readonly newId: () => string;
@@ -54,7 +54,7 @@ function advanceTask(task: Task, service: ServiceState, world: TimelineWorld): v
     return;
   }
   const seconds = secondsOf(task, world);
-  const behaviour = world.behaviourOf(task.taskDefinitionArn ?? "");
+  const behaviour = world.behaviourOf(task);
   const failure = failureOf(behaviour, seconds);
   if (seconds >= pendingSeconds && task.lastStatus === "PROVISIONING") task.lastStatus = "PENDING";
   if (seconds >= runningSeconds && task.lastStatus === "PENDING" && behaviour.does !== "never-starts")
@@ -111,7 +111,10 @@ function advanceRollout(newest: DeploymentState, service: ServiceState, world: T
     newest.stage = "SCALE_UP";
     const own = wantedTasks(service, newest);
     place(service, newest, desiredCount - own.length, world);
-    if (own.filter((task) => isReady(task, world)).length >= desiredCount) cleanUp(newest, service, world);
+    if (own.filter((task) => isReady(task, world)).length < desiredCount) return;
+    newest.readyAt ??= world.now;
+    if (world.now - newest.readyAt < settings.bakeSeconds * 1_000) newest.stage = "BAKE_TIME";
+    else cleanUp(newest, service, world);
   }
 }
 
@@ -135,7 +138,7 @@ function cleanUp(newest: DeploymentState, service: ServiceState, world: Timeline
 function isReady(task: Task, world: TimelineWorld): boolean {
   if (task.lastStatus !== "RUNNING") return false;
   if (world.hasHealthCheck(task.taskDefinitionArn ?? "")) return task.healthStatus === "HEALTHY";
-  const behaviour = world.behaviourOf(task.taskDefinitionArn ?? "");
+  const behaviour = world.behaviourOf(task);
   return behaviour.does === "runs" && secondsOf(task, world) >= runningSeconds + readySeconds(behaviour);
 }
 

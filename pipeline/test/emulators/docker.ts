@@ -70,3 +70,9 @@ export async function pushBusybox({ docker }: Docker, folder: string, registry: 
   }
   return pushed;
 }
+
+/** What still runs keeps the engine's folder busy. */
+export async function stopContainers({ docker }: Docker): Promise<void> {
+  const running = (await docker("ps", "--quiet")).split("\n").filter((id) => id !== "");
+  if (running.length > 0) await docker("rm", "--force", ...running);
+}

@@ -33,7 +33,9 @@ export async function openFaultyProxy(target: string, decide: (seen: SeenRequest
     const fault = decide(one);
     if (typeof fault === "object") {
       outgoing.writeHead(fault.status, { "content-type": "application/xml", date: new Date().toUTCString() });
-      outgoing.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>told so</Message></Error>`);
+      const told = `<Code>${fault.code}</Code><Message>told so</Message>`;
+      // S3 says it in the outer element, services of the query protocol in the inner one.
+      outgoing.end(`<?xml version="1.0"?><Error>${told}<Error>${told}</Error></Error>`);
       return;
     }
     if (fault === "never-answered") return;

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { unusedPort } from "../unused-port.ts";
-import { openDocker, pushBusybox } from "./docker.ts";
+import { openDocker, pushBusybox, stopContainers } from "./docker.ts";
 import { writeRegistryConfig } from "./registry-config.ts";
 
 declare module "vitest" {
@@ -14,6 +14,8 @@ declare module "vitest" {
   interface ProvidedContext {
     readonly moto: string;
     readonly ministack: string;
+    /** For DOCKER_HOST. */
+    readonly dockerHost: string;
     /** Of OCI images: anybody may push. */
     readonly registry: string;
     /** The same, for `registryUser` alone. */
@@ -45,7 +47,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   ];
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map(([, , child]) => end(child)));
-    if (docker.engine) await end(docker.engine);
+    if (docker.engine) {
+      await stopContainers(docker);
+      await end(docker.engine);
+    }
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -57,6 +62,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await stop();
     throw error;
   }
+  project.provide("dockerHost", docker.host);
   for (const [part, port] of parts) project.provide(part, `http://127.0.0.1:${port}`);
   return stop;
 }

@@ -33,9 +33,9 @@ export const buildCodes = {
     command: "promote build",
   },
   "build-failed": {
-    why: "A build command exited non-zero, or did not leave what slipway.yaml names. Nothing was published.",
+    why: "A build command or docker build exited non-zero, did not leave what slipway.yaml names, or docker is not there. Nothing was published.",
     look: "The last lines of the command, and its folder: it ran in a clean checkout of the commit, without a shell.",
-    help: "Mend it and commit. What is only in your folder is not there.",
+    help: "Mend it and commit. What is only in your folder is not there. Where docker cannot run, --image takes over an image that was built elsewhere.",
     command: "promote build",
   },
   "publish-failed": {

@@ -45,10 +45,10 @@ export const environmentCodes = {
     command: "promote plan --sha <sha> --env <env>",
   },
   account: {
-    why: "The credentials are for another account than the environment lies in.",
+    why: "The credentials are for another account than the environment lies in, or slipway.yaml and target.json name different ones. It is asked before anything else is.",
     look: "Which account each of them names.",
-    help: "Log in to the account of the environment.",
-    command: null,
+    help: "Log in to the account of the environment, or set AWS_PROFILE to it, and run the same command again.",
+    command: "aws configure list-profiles",
   },
   "lease-held": {
     why: "Somebody else is changing the environment, and two never do so at once.",

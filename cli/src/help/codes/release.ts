@@ -33,7 +33,7 @@ export const releaseCodes = {
     command: "promote quarantine --sha <sha> --lift",
   },
   "image-unavailable": {
-    why: "An image of the release is missing, archived, or for another platform than the environment runs.",
+    why: "An image of the release, or one that --image names, is missing, archived, or for another platform than the environment runs.",
     look: "Which digest, and who may have removed it.",
     help: "Bring the image back, or promote a release whose images are there.",
     command: "promote verify --sha <sha>",

@@ -57,10 +57,10 @@ export const usageHelp = {
     command: "promote --version",
   },
   credentials: {
-    why: "Credentials are absent, expired, or may not take the role of the environment.",
-    look: "Who you are logged in as.",
-    help: "Log in again.",
-    command: null,
+    why: "Credentials of AWS are absent, expired, or may not take the role of the environment. They come from where the AWS tools have them: variables, the profile, the role of the machine; slipway.yaml never holds any.",
+    look: "Who you are logged in as, and AWS_PROFILE.",
+    help: "Log in again. Where a role may not be taken, the statement to add is in the message.",
+    command: "aws sts get-caller-identity",
   },
   "not-a-repository": {
     why: "This folder is in no git repository, has no commit yet, or git does not trust it.",
@@ -93,9 +93,9 @@ export const usageHelp = {
     command: "promote local status",
   },
   "store-unusable": {
-    why: "What is stored there cannot be read as a store of ours, or is of a kind that this version does not open.",
-    look: "--store or `store` in slipway.yaml; and every record.",
-    help: "Name the right store. Records that were changed are named.",
+    why: "What is stored there cannot be read as a store of ours; or it cannot be opened: no such bucket, another region, a permission that is missing.",
+    look: "--store or `store` in slipway.yaml, the cause that is named, and every record.",
+    help: "Name the right store, or give what is missing; of a permission the statement to add is in the message. Records that were changed are named.",
     command: "promote history --verify",
   },
 } as const satisfies Readonly<Record<string, CodePage>>;

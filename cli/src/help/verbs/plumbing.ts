@@ -6,11 +6,13 @@ export const plumbing = {
       "Builds the commit in a clean checkout, without a shell, and publishes what came of it: one image a service, the web files, the migrations, and release.json last. Nothing from your folder gets in, so the work tree has to be clean.",
       "Building a commit again compares: the same bytes write nothing, other bytes are refused and named.",
       "On the configured branch it publishes the policy too.",
+      "On AWS docker builds the dockerfile of each service, and the image is pushed to the repository that target.json of the first environment names; the same files give the same digest, whoever builds them. With --image <service>=<repository>@sha256:<digest>, once a service, one that was built elsewhere is taken over as it is, and docker is not needed for it.",
       "With --out it only builds, into a folder, and opens no store: code of the repository then runs where no credential is. It prints the digest that promote publish is told.",
     ],
     examples: [
       ["promote build", "the commit you stand on"],
       ["promote build --sha <sha>", "another one"],
+      ["promote build --image <service>=<ref>", "on AWS: an image that was pushed before"],
       ["promote build --out <dir>", "the half that needs no credential"],
     ],
     exits: { 3: "refused, or published before with other bytes", 4: "a build command failed; nothing was published" },

@@ -41,8 +41,16 @@ export async function keepMeaning(
 ): Promise<void> {
   permit.check();
   const key = keyOf(environment, arn);
-  const put = await store.putIfAbsent(key, canonicalBytes({ version: 1, arn, container, revision: means }));
-  if (put.status !== "written") throw new PortError("services.prepare", "none", `${key} says something else`);
+  const body = canonicalBytes({ version: 1, arn, container, revision: means });
+  const put = await store.putIfAbsent(key, body);
+  if (put.status === "written") return;
+  // Families are counted anew where an environment was moved to: what stands there is of an ARN that is no more.
+  const stored = await store.get(key);
+  if (stored !== null && parse(key, stored.body).arn !== arn) {
+    permit.check();
+    if ((await store.putIfMatch(key, body, stored.etag)).status === "written") return;
+  }
+  throw new PortError("services.prepare", "none", `${key} says something else`);
 }
 
 /** A definition never changes, and neither does what was written of it. */

@@ -5,6 +5,7 @@ import type { EnvironmentName } from "../../identifiers.ts";
 import type { ObjectStore, Permit } from "../../ports.ts";
 import { canonicalBytes } from "../../release/canonical-json.ts";
 import { askAws, awsCodeOf } from "../aws-error.ts";
+import { underPermit } from "../under-permit.ts";
 import { type DefinitionMeaning, keepMeaning } from "./definition-meaning.ts";
 import type { Definition } from "./task-definition.ts";
 
@@ -33,7 +34,7 @@ export class Definitions {
     if (known !== null && (await this.#isActive(known))) return known;
     permit.check();
     const { taskDefinition } = await askAws("services.prepare", input.family ?? "", "changes", () =>
-      this.#client.send(new RegisterTaskDefinitionCommand(input), { abortSignal: permit.signal }),
+      this.#client.send(underPermit(new RegisterTaskDefinitionCommand(input), permit), { abortSignal: permit.signal }),
     );
     const arn = taskDefinition?.taskDefinitionArn;
     if (arn === undefined) throw new PortError("services.prepare", "possible", "the answer names no definition");
@@ -59,8 +60,8 @@ export class Definitions {
         const { taskDefinition } = await this.#client.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn }));
         return taskDefinition?.status === "ACTIVE";
       } catch (error) {
-        // What ECS calls a definition that is not there (API_DescribeTaskDefinition).
-        if (awsCodeOf(error) === "ClientException") return false;
+        // What ECS calls a definition that is not there (API_DescribeTaskDefinition), and one that is of another region.
+        if (["ClientException", "InvalidParameterException"].includes(awsCodeOf(error))) return false;
         throw error;
       }
     });

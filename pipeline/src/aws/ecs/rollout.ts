@@ -97,7 +97,7 @@ function alarmsOf({ alarms }: ServiceDeployment): string | null {
   const names = alarms.triggeredAlarmNames ?? [];
   return names.length === 0
     ? "an alarm went off"
-    : `${names.length === 1 ? "alarm" : "alarms"} ${names.join(", ")} went off`;
+    : `alarm${names.length === 1 ? "" : "s"} ${names.join(", ")} went off`;
 }
 
 function ofPrimary(primary: Deployment): Rollout {

@@ -76,6 +76,7 @@ function taskLookOf(task: Task, facts: ServiceFacts): TaskLook {
   return {
     id: task.taskArn?.slice(task.taskArn.lastIndexOf("/") + 1) ?? "",
     image: digestOf(container?.imageDigest),
+    revision: meaning?.revision ?? "unknown-revision",
     health: healthOf(task, facts),
   };
 }

@@ -1,9 +1,10 @@
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { PortError } from "../../errors.ts";
 import type { Permit } from "../../ports.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 
-interface OciCredentials {
+export interface OciCredentials {
   readonly username: string;
   readonly password: string;
 }
@@ -15,11 +16,19 @@ export interface OciClientInput {
   readonly credentials?: () => Promise<OciCredentials | null>;
 }
 interface Ask {
-  /** Below the repository: `manifests/sha256:…`. */
-  readonly path: string;
+  /** Below the repository: `manifests/sha256:…`; or where the registry said that an upload goes. */
+  readonly path: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Only its headers are wanted. */
+  readonly head?: boolean;
   /** Present: it is put. Checked before each attempt. */
-  readonly put?: { readonly body: string; readonly permit: Permit };
+  readonly put?: Put;
+}
+interface Put {
+  readonly method?: "POST";
+  readonly permit: Pick<Permit, "check" | "signal">;
+  /** A stream is read once: what is sent so is sent once, and takes its time. */
+  readonly body: string | Readable;
 }
 export interface OciAnswer {
   readonly status: number;
@@ -28,10 +37,21 @@ export interface OciAnswer {
 }
 
 const attemptMilliseconds = 20_000;
+const streamMilliseconds = 15 * 60_000;
 const attempts = 3;
 /** Too much to do, or nobody behind the gateway: worth another attempt, since all that is asked here may be asked twice. */
 const passing: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Whoever asks is known, and may not. */
+export class RegistryDeniedError extends PortError {
+  /** What the registry says of it, as it says it. */
+  readonly answer: string;
+  constructor(call: string, because: string, answer: string) {
+    super(call, "none", because);
+    this.answer = answer;
+  }
+}
 
 /**
  * Requests to one repository of a registry, by the distribution specification
@@ -60,6 +80,17 @@ export class OciClient {
     return `${this.#origin.host}/${this.#repository}`;
   }
 
+  denied(call: string, { status, bytes }: OciAnswer): RegistryDeniedError {
+    const because = `${this.name} answers ${status}: the credentials do not open it`;
+    return new RegistryDeniedError(call, because, Buffer.from(bytes).toString());
+  }
+
+  /** Where an upload goes on: on this registry alone. */
+  urlOf(location: string): URL | null {
+    const url = URL.parse(location, this.#origin.href);
+    return url?.origin === this.#origin.origin ? url : null;
+  }
+
   /** An answer of any status but 401 is an answer. @throws PortError; LeaseLostError of the permit */
   async ask(call: string, ask: Ask, longestBytes: number): Promise<OciAnswer> {
     const effect = ask.put ? "possible" : "none";
@@ -73,8 +104,9 @@ export class OciClient {
     this.#authorizations.set(kind, authorization);
     if (authorization.startsWith("Basic ")) this.#authorizations.set(kind === "push" ? "pull" : "push", authorization);
     const second = await this.#send(call, ask);
-    if (second.status === 401 || second.status === 403)
-      throw new PortError(call, "none", `${this.name} answers ${second.status}: the credentials do not open it`);
+    if (second.status === 401 || second.status === 403) {
+      throw this.denied(call, await readAnswer(call, second, longestBytes, "none"));
+    }
     return await readAnswer(call, second, longestBytes, effect);
   }
 
@@ -90,7 +122,8 @@ export class OciClient {
   async #send(call: string, ask: Ask): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
       ask.put?.permit.check();
-      const isLast = attempt === attempts || ask.put?.permit.signal.aborted === true;
+      const isLast =
+        attempt === attempts || ask.put?.permit.signal.aborted === true || ask.put?.body instanceof Readable;
       const answer = await this.#sendOnce(ask).catch((error: unknown) => {
         if (!isLast) return null;
         throw new PortError(call, ask.put ? "possible" : "none", `${this.name}: ${whyNot(error)}`);
@@ -101,19 +134,23 @@ export class OciClient {
     }
   }
 
-  #sendOnce({ path, headers, put }: Ask): Promise<Response> {
+  #sendOnce({ path, headers, head, put }: Ask): Promise<Response> {
     const authorization = this.#authorizations.get(put ? "push" : "pull");
-    return fetch(new URL(`/v2/${this.#repository}/${path}`, this.#origin), {
-      method: put ? "PUT" : "GET",
+    const url = path instanceof URL ? path : new URL(`/v2/${this.#repository}/${path}`, this.#origin);
+    const longest = put?.body instanceof Readable ? streamMilliseconds : attemptMilliseconds;
+    return fetch(url, {
+      method: put ? (put.method ?? "PUT") : head ? "HEAD" : "GET",
       headers: { ...headers, ...(authorization ? { authorization } : {}) },
-      signal: AbortSignal.any([AbortSignal.timeout(attemptMilliseconds), ...(put ? [put.permit.signal] : [])]),
-      ...(put ? { body: put.body } : {}),
+      signal: AbortSignal.any([AbortSignal.timeout(longest), ...(put ? [put.permit.signal] : [])]),
+      // Node's fetch takes its streams; a browser's, by whose types the board is checked, would not.
+      ...(put ? { body: put.body as string, duplex: "half" } : {}),
     });
   }
 
   async #authorize(call: string, challenges: readonly Challenge[], kind: "pull" | "push"): Promise<string> {
     const no = (because: string) => new PortError(call, "none", `${this.name} ${because}`);
     const credentials = await this.#credentials().catch((error: unknown) => {
+      if (error instanceof PortError) throw error;
       throw no(`asks who this is, and that could not be found out: ${whyNot(error)}`);
     });
     const basic = credentials
@@ -123,7 +160,8 @@ export class OciClient {
     if (url) return await this.#fetchToken(call, url, basic);
     if (!challenges.some(({ scheme }) => scheme === "basic"))
       throw no("asks for a token in a way that is not known here");
-    if (basic === null) throw no("asks who this is, and no credentials are set");
+    if (basic === null)
+      throw new RegistryDeniedError(call, `${this.name} asks who this is, and no credentials are set`, "");
     return basic;
   }
 

@@ -26,6 +26,19 @@ export const awsStoreIsShared: ConfigRule = ({ environments, store }) => {
   ];
 };
 
+/** And environments of one machine find their ledger there: `--local` gives everybody who shares a store a ladder of their own. */
+export const localStoreIsHere: ConfigRule = ({ environments, store }) => {
+  const areAllLocal = environments.every(({ content }) => content && targetOf(content.target, store) === "local");
+  const [first] = environments;
+  if (!first || !areAllLocal || !store.startsWith("s3://")) return [];
+  return [
+    {
+      path: ["environments", first.name, "target"],
+      message: "is local, and the store is in S3; leave it out, and --local is this ladder on each machine",
+    },
+  ];
+};
+
 export const awsKeysNeedAws: ConfigRule = ({ environments, store }) =>
   environments.flatMap(({ name, content }) => {
     if (!content || targetOf(content.target, store) === "aws") return [];

@@ -22,7 +22,7 @@ export async function examineTarget(ports: TargetPorts, environment: Environment
   const { store } = ports;
   const described = await examined("target", async () => {
     const found = await readTarget(store, environment);
-    if (found) return [ok("target", `${found.target.url ?? found.target.kind}, ${parts(found.target)}`)];
+    if (found) return [ok("target", [found.target.url ?? found.target.kind, ...parts(found.target)].join(", "))];
     const runs = runningOf(await readStanding(store, environment));
     if (runs && ports.isMadeByPromotion) {
       const text = "target.json is missing, and something was promoted here";
@@ -35,14 +35,14 @@ export async function examineTarget(ports: TargetPorts, environment: Environment
   return [...described, ...(await examined("running", () => running(ports, environment)))];
 }
 
-function parts({ services, anyService, web, migrations }: Target): string {
+function parts({ services, anyService, web, migrations }: Target): readonly string[] {
   const names = Object.keys(services);
   const all = [
     names.length > 0 ? `${names.length} services` : anyService ? "any service" : null,
     web ? "web" : null,
     migrations ? "database" : null,
   ];
-  return all.filter((part) => part !== null).join(", ");
+  return all.filter((part) => part !== null);
 }
 
 async function running(ports: TargetPorts, environment: EnvironmentName): Promise<readonly Finding[]> {
@@ -76,9 +76,10 @@ async function running(ports: TargetPorts, environment: EnvironmentName): Promis
 }
 
 /** Pages that were switched by a run which this ledger does not know: no promotion will be let in. */
-async function nothingRuns({ connect }: TargetPorts, target: Target, epoch: Epoch): Promise<Finding> {
+async function nothingRuns({ connect, wake }: TargetPorts, target: Target, epoch: Epoch): Promise<Finding> {
   const live = await (await connect(target)).web.readLive();
   if (live.epoch <= epoch) return ok("running", "nothing, by record");
   const text = `pages were switched under epoch ${live.epoch}, and the ledger of this store ends at ${epoch}: it was lost, or another store's is followed`;
-  return no("running", text, "name the store that it was promoted from with --store", "promote local stop --purge");
+  const purge = wake === null ? [] : ["promote local stop --purge"];
+  return no("running", text, "name the store that it was promoted from with --store", ...purge);
 }

@@ -35,7 +35,9 @@ export async function examined(about: string, examine: () => Promise<readonly Fi
     return await examine();
   } catch (error) {
     if (error instanceof BrokenChainError) return [no(about, error.message, "promote history --verify")];
-    if (error instanceof UserError || error instanceof RefusalError) return [no(about, error.message, ...error.next)];
+    if (error instanceof UserError) return [no(about, error.message, ...error.next)];
+    if (error instanceof RefusalError)
+      return [no(about, [error.message, ...error.evidence.slice(0, 1)].join(": "), ...error.next)];
     if (!(error instanceof PortError)) throw error;
     const code = codeOf(error);
     const remedy = remedies.find(({ codes }) => codes.includes(code));

@@ -2,13 +2,11 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { lookup } from "mrmime";
+import { cacheControlOf, contentTypeOf, mayBePage } from "../../web/media-type.ts";
 import { sayPlainly } from "./proxy.ts";
 import { webPathOf } from "./request-path.ts";
 import type { WebPool } from "./web-pool.ts";
 import { findFile, type ServedFile, type WebSite } from "./web-site.ts";
-
-const cacheFor = { entry: "no-cache", asset: "public,max-age=31536000,immutable" } as const;
 
 /** Answers one request with a file. `site` was looked up once for it: a switch half way changes nothing here. */
 export async function serveWeb(
@@ -30,14 +28,11 @@ export async function serveWeb(
   await sendFile(incoming, answer, file, pool);
 }
 
-/** A script or an image that is missing must be a 404, never a page: its name ends in something that is no page's. */
 function isNavigation(incoming: IncomingMessage, path: string): boolean {
   if (!(incoming.headers.accept ?? "").includes("text/html")) return false;
   const destination = incoming.headers["sec-fetch-dest"];
   if (destination !== undefined && destination !== "document" && destination !== "iframe") return false;
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const type = name.includes(".") ? lookup(name) : undefined;
-  return type === undefined || type === "text/html";
+  return mayBePage(path);
 }
 
 async function sendFile(
@@ -48,7 +43,7 @@ async function sendFile(
 ): Promise<void> {
   const etag = `"${file.digest.slice("sha256:".length)}"`;
   const headers = {
-    "cache-control": cacheFor[file.kind],
+    "cache-control": cacheControlOf[file.kind],
     etag,
     "x-content-type-options": "nosniff",
   };
@@ -61,17 +56,10 @@ async function sendFile(
   const opened = await open(pool.fileOf(file.digest), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const { size } = await opened.stat();
-    answer.writeHead(200, { ...headers, "content-type": contentType(file.path), "content-length": size });
+    answer.writeHead(200, { ...headers, "content-type": contentTypeOf(file.path), "content-length": size });
     if (incoming.method === "HEAD") answer.end();
     else await pipeline(opened.createReadStream({ autoClose: false }), answer);
   } finally {
     await opened.close();
   }
-}
-
-function contentType(path: string): string {
-  const type = lookup(path) ?? "application/octet-stream";
-  return /^(?:text\/|application\/(?:json|javascript|manifest\+json|xml)|image\/svg)/.test(type)
-    ? `${type}; charset=utf-8`
-    : type;
 }

@@ -2,14 +2,14 @@ import { type Target, templateOf } from "../../environment/target.ts";
 import type { PromotionRequest } from "../../ledger/records.ts";
 import type { ReleaseManifest } from "../../release/manifest.ts";
 import { count } from "../spell.ts";
-import { no, passed, type Rule, releaseOf, unknown } from "./rule.ts";
+import { no, passed, type Rule, type RuleVerdict, releaseOf, unknown } from "./rule.ts";
 
 /** The environment has infrastructure, and a place for everything that the release brings. */
 export const target: Rule = ({ facts, request }) => {
   if (facts.target.status === "unknown") {
     return unknown("target-missing", `could not read target.json of ${request.environment}: ${facts.target.because}`);
   }
-  if (facts.target.value === null) return no("target-missing", `${request.environment} has no target.json`);
+  if (facts.target.value === null) return nobodyDescribed(request.environment);
   const found = facts.target.value.target;
   const release = releaseOf(facts.release);
   const lacks = [
@@ -25,6 +25,11 @@ export const target: Rule = ({ facts, request }) => {
     data: { lacks },
   });
 };
+
+const nobodyDescribed = (environment: string): RuleVerdict =>
+  no("target-missing", `${environment} has no target.json`, {
+    evidence: [`the infrastructure of ${environment} writes environments/${environment}/target.json into the store`],
+  });
 
 function placesMissing(manifest: ReleaseManifest, found: Target, request: PromotionRequest): readonly string[] {
   const web = manifest.web && !found.web ? ["web: the release has pages, the target has none"] : [];

@@ -15,6 +15,8 @@ export async function retireService(
   let orders = 0;
   let looks = 0;
   let lastError: string | null = null;
+  /** Why the last order was not taken; null: it was. */
+  let refusal: string | null = null;
   for (;;) {
     const look = await attempt(() => services.inspect(step.service));
     if (look.ok) {
@@ -24,6 +26,7 @@ export async function retireService(
         await context.guard();
         const ordered = await attempt(() => services.retire(step.service, context.permit));
         if (!ordered.ok && ordered.error.effect === "possible") context.unanswered();
+        refusal = ordered.ok ? null : ordered.error.message;
         orders += 1;
       }
       looks += 1;
@@ -37,6 +40,12 @@ export async function retireService(
   }
   const where = { step: step.kind, name: step.service } as const;
   return lastError === null
-    ? failed(failure(context, { ...where, code: "service-unhealthy", cause: `still there after ${limitSeconds} s` }))
+    ? failed(
+        failure(context, {
+          ...where,
+          code: "service-unhealthy",
+          cause: [`still there after ${limitSeconds} s`, refusal].filter(Boolean).join(": "),
+        }),
+      )
     : unknown(failure(context, { ...where, code: "could-not-tell", cause: lastError }));
 }

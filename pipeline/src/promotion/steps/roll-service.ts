@@ -2,7 +2,7 @@ import type { StepReport } from "../../ledger/records.ts";
 import { count, countRunning } from "../../policy/spell.ts";
 import type { RolloutLook, ServiceLook } from "../../ports.ts";
 import type { ServiceShape } from "../../release/manifest.ts";
-import { judgeRollout, type RollMemory, strangerIn, whyOf } from "../judge-rollout.ts";
+import { isBaking, isExpected, isOn, judgeRollout, type RollMemory, strangerIn, whyOf } from "../judge-rollout.ts";
 import type { Step } from "../plan.ts";
 import {
   attempt,
@@ -21,6 +21,9 @@ type RollStep = Extract<Step, { kind: "roll-service" }>;
 /** Three starts, their draining and some air; never under the five minutes that ECS may need to place a task. */
 const rollLimitSeconds = (shape: ServiceShape): number =>
   Math.max(300, 3 * shape.startTimeoutSeconds + shape.drainTimeoutSeconds + 30);
+
+/** Nobody watches a release for longer than this before it has all the traffic. */
+const longestBakeSeconds = 2 * 3_600;
 
 /** Check, act, confirm, resume and lost reply are one loop: what was ordered is whatever the next look shows. */
 export async function rollService(step: RollStep, context: StepContext): Promise<StepReport> {
@@ -42,6 +45,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
     orders: 0,
     old: new Set(),
     looksSinceOrder: 0,
+    looksNotOurs: 0,
     refusals: 0,
     refusal: null,
   };
@@ -56,6 +60,7 @@ export async function rollService(step: RollStep, context: StepContext): Promise
       memory = last
         ? { ...memory, looksSinceOrder: memory.looksSinceOrder + 1 }
         : { ...memory, staleRollout: look.value.rollout?.id ?? null };
+      memory = { ...memory, looksNotOurs: isExpected(look.value, step) ? 0 : memory.looksNotOurs + 1 };
       last = look.value;
       const verdict = judgeRollout(look.value, step, memory, context.until);
       if (verdict.verdict === "there") return done(memory.orders > 0, describe(look.value, step, memory.orders > 0));
@@ -72,7 +77,8 @@ export async function rollService(step: RollStep, context: StepContext): Promise
       }
       context.progress(progressText(look.value, step, memory), limit);
     } else lastError = look.error.message;
-    if (secondsSince(context, start) > limit) break;
+    const mayBake = lastError === null && last !== null && isBaking(last, step.to, memory);
+    if (secondsSince(context, start) > (mayBake ? longestBakeSeconds : limit)) break;
     await pause(context, services.pollMilliseconds);
   }
   const where = { step: step.kind, name: step.service } as const;
@@ -120,7 +126,7 @@ function tooLate(look: ServiceLook, step: RollStep, memory: RollMemory, limit: n
 const logOf = (rollout: RolloutLook | null): readonly string[] => rollout?.causes.at(-1)?.log ?? [];
 
 const healthyOn = (look: ServiceLook, step: RollStep): number =>
-  look.tasks.filter((task) => task.image === step.to.image && task.health === "healthy").length;
+  look.tasks.filter((task) => isOn(task, step.to) && task.health === "healthy").length;
 
 function describe(look: ServiceLook, step: RollStep, ordered: boolean): string {
   if (look.tasksWanted === 0) return "idle: no task is wanted";

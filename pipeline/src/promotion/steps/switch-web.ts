@@ -5,7 +5,7 @@ import { count } from "../../policy/spell.ts";
 import { entriesOf } from "../../web/file-list.ts";
 import type { Step } from "../plan.ts";
 import { sameWeb } from "../plan-steps.ts";
-import { couldNotTell, done, failed, failure, lookAgain, persist, type StepContext } from "./step-context.ts";
+import { attempt, couldNotTell, done, failed, failure, lookAgain, persist, type StepContext } from "./step-context.ts";
 
 /**
  * Points the environment at other pages. It writes even when the content is right, because the write carries this epoch: a
@@ -20,7 +20,11 @@ export async function switchWeb(
   if (!before.ok) return couldNotTell(context, step.kind, before.error);
   const answer = await persist(context, async () => {
     await context.guard();
-    return web.switchTo(step.to, context.permit);
+    const switched = await attempt(() => web.switchTo(step.to, context.permit));
+    if (switched.ok) return switched.value;
+    // Entries that are copied in place cannot be fenced: one may still be on its way.
+    if (switched.error.effect === "possible") context.unanswered();
+    throw switched.error;
   });
   if (!answer.ok) return couldNotTell(context, step.kind, answer.error);
   if (answer.value === "moved") throw new DeposedError(null);

@@ -18,10 +18,19 @@ export async function verifyLiveStep(
   for (;;) {
     const verdict = await verifyLive({ ports, state: step.state, web, shapeOf, reachable, looking });
     if (verdict.status === "yes") return done(false, verdict.summary);
-    context.progress(verdict.summary, limitSeconds);
-    if (secondsSince(context, start) > limitSeconds) return notLive(step, verdict, context);
-    await pause(context, pauseMilliseconds);
+    const limit = limitOf(verdict, shapeOf);
+    context.progress(verdict.summary, limit);
+    if (secondsSince(context, start) > limit) return notLive(step, verdict, context);
+    await pause(context, Math.max(pauseMilliseconds, ports.services.pollMilliseconds));
   }
+}
+
+/** A task that was started besides is given the time that a start may take. */
+function limitOf({ checks }: LiveVerdict, shapeOf: StepContext["shapeOf"]): number {
+  const wrong = checks.filter(({ status }) => status !== "yes");
+  if (!wrong.every(({ isStarting }) => isStarting)) return limitSeconds;
+  const starts = wrong.map(({ name }) => shapeOf(name)?.startTimeoutSeconds ?? 0);
+  return limitSeconds + Math.max(0, ...starts);
 }
 
 function notLive(step: Extract<Step, { kind: "verify-live" }>, verdict: LiveVerdict, context: StepContext) {
