@@ -125,10 +125,14 @@ export class ScratchApp {
   }
 }
 
-/** The first of so many ports in a row that nobody listens on. */
+/**
+ * The first of so many ports in a row that nobody listens on. They are below those that systems hand out to whoever asks for any (from 32,768 on Linux),
+ * and each worker of the tests has a range of its own: whoever looks whether a port is free must not find another test there.
+ */
 export async function freePorts(count: number): Promise<number> {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const first = 20_000 + worker * 6_000 + Math.floor(Math.random() * 5_900);
     const ports = Array.from({ length: count }, (_, index) => first + index);
     const free = await Promise.all(ports.map(isFree));
     if (free.every(Boolean)) return first;

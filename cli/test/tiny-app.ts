@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { purgePlatform } from "@slipway/pipeline/local";
 import { checkPrinted } from "./check-documents.ts";
+import { freePorts } from "./scratch-app.ts";
 
 const execute = promisify(execFile);
 const launcher = join(import.meta.dirname, "../bin/promote.js");
@@ -65,7 +65,7 @@ export class TinyApp {
 
   static async make(): Promise<TinyApp> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-tiny-"));
-    const app = new TinyApp(folder, await freePort());
+    const app = new TinyApp(folder, await freePorts(4));
     await app.git("init", "--quiet", "--initial-branch=main");
     await app.write({
       "slipway.yaml": config(app.port),
@@ -150,20 +150,3 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-/** First of a run of four: the board's and one an environment. */
-async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
-    const free = await Promise.all([0, 1, 2, 3].map((offset) => isFree(first + offset)));
-    if (free.every(Boolean)) return first;
-  }
-  throw new Error("no four neighbouring ports are free");
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-  });
