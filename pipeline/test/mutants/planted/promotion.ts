@@ -105,8 +105,8 @@ export const promotionMutants: readonly Mutant[] = [
     name: "a rollout that stood there before is taken for ours",
     after: "R12, Kargo 2142: the wrong verification is read",
     file: "promotion/judge-rollout.ts",
-    find: "    rollout.id !== memory.staleRollout &&\n",
-    replace: "",
+    find: "  id !== staleRollout && ",
+    replace: "  ",
     tests: "promotion/judge-rollout.test.ts",
   },
   {
