@@ -36,6 +36,23 @@ test("a service that runs other bytes says which, and of which release it is set
   expect(await verdict("unknown-revision")).toMatchObject([{ status: "no", runs: { ...runs, sha: null } }]);
 });
 
+test.each([
+  ["of the same bytes is no other one: it is not known yet", { image: null }, { status: "unknown", isStarting: true }],
+  ["that runs already, and is not healthy yet, is none either", {}, { status: "unknown", isStarting: true }],
+  ["of other bytes is another one", { image: digestOf("x") }, { status: "no" }],
+])("a task that was started a moment ago %s", async (_, fields, expected) => {
+  const { wanted, tasks } = aServiceLook();
+  const { image } = wanted as Revision;
+  const look = aServiceLook({ tasks: [...tasks, { id: "3", image, health: "starting", ...fields }] });
+  const ports = {
+    services: { inspect: async () => look },
+    web: { readLive: async () => ({ web: null, epoch: 1, etag: "1" }) },
+  } as unknown as EnvironmentPorts;
+  const state = { services: { api: wanted as Revision }, web: null };
+  const { checks } = await verifyLive({ ports, state, web: null, shapeOf: () => null, reachable: false });
+  expect(checks).toMatchObject([expected]);
+});
+
 const file = aFileList().files.find(({ role }) => role === "entry");
 const published = { status: 200, sha256: file?.sha256 ?? "", body: `{"sha":"${shas.new}"}` };
 const smoke = { method: "GET", path: "/version", status: 200, text: "{sha}" } as const;
