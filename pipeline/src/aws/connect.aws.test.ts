@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { aTarget, instantOf } from "../../test/builders.ts";
-import { credentials, region } from "../../test/emulators/clients.ts";
+import { credentials } from "../../test/emulators/clients.ts";
+import { targetOnAws } from "../../test/emulators/describe-target.ts";
 import { type Fault, type FaultyProxy, openFaultyProxy } from "../../test/emulators/faulty-proxy.ts";
 import { MemoryObjectStore } from "../../test/memory-store.ts";
 import type { Target } from "../environment/target.ts";
@@ -26,24 +27,7 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 const targetIn = (account: string, fields: object = {}): Target =>
-  aTarget({
-    kind: "aws",
-    url: null,
-    services: {},
-    migrations: null,
-    web: null,
-    site: {
-      region,
-      account,
-      endpoint: proxy.url,
-      images: { repository: `${account}.dkr.ecr.${region}.amazonaws.com/app`, platform: "linux/amd64" },
-      cluster: "prod",
-      services: {},
-      tasks: null,
-      web: null,
-      ...fields,
-    },
-  }).target;
+  targetOnAws({ environment: "prod", account, endpoint: proxy.url }, fields);
 const newRole = (): string => `arn:aws:iam::${other}:role/promote-${randomBytes(4).toString("hex")}`;
 
 /** How many requests were made while this was done. */

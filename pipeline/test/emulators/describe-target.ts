@@ -2,6 +2,7 @@ import { S3ObjectStore } from "../../src/aws/object-store.ts";
 import type { S3Clients } from "../../src/aws/s3-client.ts";
 import { parseBucketAddress } from "../../src/config/bucket-address.ts";
 import { writeTarget } from "../../src/environment/read-target.ts";
+import type { Target } from "../../src/environment/target.ts";
 import { aTarget, environmentOf } from "../builders.ts";
 import { region } from "./clients.ts";
 
@@ -11,12 +12,9 @@ interface Place {
   readonly endpoint: string;
 }
 
-/** As infrastructure would: an environment on AWS that has a cluster and nothing in it. */
-export async function describeTarget(clients: S3Clients, address: string, place: Place): Promise<void> {
-  const at = parseBucketAddress(address);
-  if (at === null) throw new Error(`${address} is no bucket`);
-  const { account, endpoint, environment } = place;
-  const { target } = aTarget({
+/** An environment on AWS that has a cluster and nothing in it; `site` may say more. */
+export const targetOnAws = ({ environment, account, endpoint }: Place, site: object = {}): Target =>
+  aTarget({
     environment: environmentOf(environment),
     kind: "aws",
     url: null,
@@ -32,7 +30,13 @@ export async function describeTarget(clients: S3Clients, address: string, place:
       services: {},
       tasks: null,
       web: null,
+      ...site,
     },
-  });
-  await writeTarget(new S3ObjectStore({ clients, ...at }), target);
+  }).target;
+
+/** As infrastructure would. */
+export async function describeTarget(clients: S3Clients, address: string, place: Place): Promise<void> {
+  const at = parseBucketAddress(address);
+  if (at === null) throw new Error(`${address} is no bucket`);
+  await writeTarget(new S3ObjectStore({ clients, ...at }), targetOnAws(place));
 }

@@ -5,7 +5,7 @@ import { writeTarget } from "../../../src/environment/read-target.ts";
 import { templateKey } from "../../../src/environment/template-key.ts";
 import type { Instant } from "../../../src/identifiers.ts";
 import { awsTiming } from "../../../src/ledger/lease.ts";
-import type { EnvironmentPorts, ObjectStore, ServiceRuntime, TaskRunner } from "../../../src/ports.ts";
+import type { EnvironmentPorts, ObjectStore, Permit } from "../../../src/ports.ts";
 import { canonicalBytes, digestOf } from "../../../src/release/canonical-json.ts";
 import type { Gate } from "../gate.ts";
 import { Simulation } from "../simulation.ts";
@@ -69,7 +69,11 @@ export class AwsSimulation extends Simulation {
       services: { api: { service: "api", ...place }, worker: { service: "worker", ...place } },
     });
     const tasks = new EcsTaskRunner({ ...at, logs, template: digestOf(template), placement: {} });
-    return { ...ports, services: servicesOf(ecs, services, ports), tasks: tasksOf(ecs, tasks) };
+    return {
+      ...ports,
+      services: sayingWhose(ecs, services, ports.services.pollMilliseconds),
+      tasks: sayingWhose(ecs, tasks, taskPollMilliseconds),
+    };
   }
 
   #logs(gate: Gate): CloudWatchLogsClient {
@@ -83,42 +87,19 @@ export class AwsSimulation extends Simulation {
   }
 }
 
-/** Each mutating method says under whose permit its requests leave. */
-const servicesOf = (
-  ecs: EcsOfEnvironment,
-  services: ServiceRuntime,
-  { services: quick }: EnvironmentPorts,
-): ServiceRuntime => ({
-  pollMilliseconds: quick.pollMilliseconds,
-  inspect: (service) => services.inspect(service),
-  prepare(shape, revision, permit) {
-    ecs.permit = permit;
-    return services.prepare(shape, revision, permit);
-  },
-  roll(shape, revision, permit) {
-    ecs.permit = permit;
-    return services.roll(shape, revision, permit);
-  },
-  stop(service, permit) {
-    ecs.permit = permit;
-    return services.stop(service, permit);
-  },
-  retire(service, permit) {
-    ecs.permit = permit;
-    return services.retire(service, permit);
-  },
-});
+/** Each mutating method says under whose permit its requests leave: the last that it is handed. */
+const sayingWhose = <Port extends object>(ecs: EcsOfEnvironment, port: Port, pollMilliseconds: number): Port =>
+  new Proxy(port, {
+    get(target, name) {
+      if (name === "pollMilliseconds") return pollMilliseconds;
+      const method: unknown = Reflect.get(target, name, target);
+      if (typeof method !== "function") return method;
+      return (...handed: readonly unknown[]): unknown => {
+        const last = handed.at(-1);
+        if (isPermit(last)) ecs.permit = last;
+        return method.apply(target, handed);
+      };
+    },
+  });
 
-const tasksOf = (ecs: EcsOfEnvironment, tasks: TaskRunner): TaskRunner => ({
-  pollMilliseconds: taskPollMilliseconds,
-  inspect: (key) => tasks.inspect(key),
-  log: (key, from) => tasks.log(key, from),
-  start(order, permit) {
-    ecs.permit = permit;
-    return tasks.start(order, permit);
-  },
-  stop(key, permit) {
-    ecs.permit = permit;
-    return tasks.stop(key, permit);
-  },
-});
+const isPermit = (value: unknown): value is Permit => typeof value === "object" && value !== null && "check" in value;
