@@ -57,6 +57,15 @@ const endings: readonly Ending[] = [
   { name: "a healthy release", status: "done" },
   { name: "a healthy release that ECS watches for twelve minutes", settings: { bakeSeconds: 720 }, status: "done" },
   {
+    name: "the same where only the load balancer asks its tasks",
+    settings: { bakeSeconds: 720 },
+    begin: (world) => {
+      const { shapeOf } = world;
+      world.shapeOf = (service) => ({ ...shapeOf(service), health: { kind: "http", path: "/healthz" } });
+    },
+    status: "done",
+  },
+  {
     name: "a release with the image of before whose tasks exit, and a breaker that stops",
     sameImage: true,
     does: { does: "exits", exitCode: 5 },

@@ -7,18 +7,17 @@ import {
 } from "@aws-sdk/client-ecs";
 import { PortError } from "../errors.ts";
 import type { Digest, EnvironmentName, ServiceName } from "../identifiers.ts";
-import type { ObjectStore, Permit, Revision, RolloutCause, ServiceLook, ServiceRuntime } from "../ports.ts";
+import type { ObjectStore, Permit, Revision, ServiceLook, ServiceRuntime } from "../ports.ts";
 import type { ServiceShape } from "../release/manifest.ts";
 import { askAws } from "./aws-error.ts";
 import { type DefinitionMeaning, DefinitionMeanings } from "./ecs/definition-meaning.ts";
 import { Definitions } from "./ecs/definitions.ts";
+import { CauseReader } from "./ecs/read-causes.ts";
 import { type SeenService, ServiceReader } from "./ecs/read-service.ts";
 import { retiredDefinition } from "./ecs/retired-definition.ts";
 import { type Rollout, rolloutOf } from "./ecs/rollout.ts";
-import { type StoppedTask, stoppedOf } from "./ecs/rollout-causes.ts";
 import { serviceDefinitionOf } from "./ecs/service-definition.ts";
 import { nothing, serviceLookOf } from "./ecs/service-look.ts";
-import { logPlaceOf, readLastLines } from "./ecs/task-log.ts";
 import { readTaskTemplate } from "./ecs/task-template.ts";
 import { underPermit } from "./under-permit.ts";
 
@@ -48,8 +47,6 @@ export interface EcsServiceRuntimeInput {
   readonly services: Readonly<Record<string, EcsServicePlace>>;
 }
 
-const keptLogLines = 50;
-
 /**
  * Services on ECS. What a definition stands for is on record in the store; ECS tells which one a service is set to, and how its newest deployment
  * goes. How many tasks it has is infrastructure's, but for a service that wakes up (types.md §3).
@@ -62,14 +59,14 @@ export class EcsServiceRuntime implements ServiceRuntime {
   readonly #reader: ServiceReader;
   /** When the deployment was made that ECS answered to the last order of this process, by service: milliseconds since 1970 by ECS's clock. */
   readonly #taken = new Map<string, number>();
-  /** Last lines of a task that has stopped, by ARN. */
-  readonly #logs = new Map<string, readonly string[]>();
+  readonly #causes: CauseReader;
 
   constructor(input: EcsServiceRuntimeInput) {
     this.#input = input;
     this.#definitions = new Definitions(input.ecs, input.store, input.environment);
     this.#meanings = new DefinitionMeanings(input.store, input.environment);
     this.#reader = new ServiceReader(input.ecs, input.cluster);
+    this.#causes = new CauseReader(input.logs, (digest) => this.#templateOf(digest));
   }
 
   async inspect(service: ServiceName): Promise<ServiceLook> {
@@ -83,7 +80,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
       seen,
       rollout,
       meanings,
-      causes: await this.#causesOf(seen, rollout, meanings),
+      causes: await this.#causes.read(seen.tasks, rollout, meanings),
       madeWith: place.madeWith,
     });
   }
@@ -110,7 +107,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
     // What infrastructure made the service with, or what it was retired to, has no tasks: nobody else will wake it.
     const meaning = await this.#meanings.of(service.taskDefinition ?? "");
     const isAsleep = (service.desiredCount ?? 0) === 0 && (meaning === null || meaning.revision === null);
-    await this.#update(shape.name, place, permit, {
+    await this.#update("services.roll", shape.name, place, permit, {
       taskDefinition,
       ...(isAsleep ? { desiredCount: place.initialCount } : {}),
       ...(isSet ? { forceNewDeployment: true } : {}),
@@ -153,7 +150,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
     );
     const { container } = definition;
     const taskDefinition = await this.#definitions.register(definition, permit, { container, revision: null });
-    await this.#update(service, place, permit, { taskDefinition, desiredCount: 0 });
+    await this.#update("services.retire", service, place, permit, { taskDefinition, desiredCount: 0 });
   }
 
   #find(service: string): EcsServicePlace | null {
@@ -179,6 +176,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
   }
 
   async #update(
+    call: "services.roll" | "services.retire",
     name: string,
     { service, kind }: EcsServicePlace,
     permit: Permit,
@@ -188,7 +186,7 @@ export class EcsServiceRuntime implements ServiceRuntime {
     const sent = { abortSignal: permit.signal };
     const express = { serviceArn: service, taskDefinitionArn: change.taskDefinition };
     permit.check();
-    const taken = await askAws("services.roll", name, "changes", async () => {
+    const taken = await askAws(call, name, "changes", async () => {
       if (kind === "ecs")
         return await changes.send(
           underPermit(new UpdateServiceCommand({ cluster, service, ...change }), permit, 1),
@@ -229,40 +227,6 @@ export class EcsServiceRuntime implements ServiceRuntime {
     }
     return known;
   }
-
-  /** Why tasks of the newest rollout failed. */
-  async #causesOf(
-    { tasks }: SeenService,
-    rollout: Rollout | null,
-    meanings: ReadonlyMap<string, DefinitionMeaning>,
-  ): Promise<readonly RolloutCause[]> {
-    if (rollout === null || rollout.phase === "drained") return [];
-    const stopped = stoppedOf(tasks.filter(({ startedBy }) => startedBy === rollout.deployment));
-    const newest = stopped.at(-1);
-    const log = newest === undefined ? [] : await this.#logOf(newest, meanings);
-    return stopped.map((one) => causeOf(one, one === newest ? log : []));
-  }
-
-  async #logOf(
-    { task, kind }: StoppedTask,
-    meanings: ReadonlyMap<string, DefinitionMeaning>,
-  ): Promise<readonly string[]> {
-    const arn = task.taskArn ?? "";
-    const template = meanings.get(task.taskDefinitionArn ?? "")?.revision?.template;
-    if (kind === "never-started" || template === undefined) return [];
-    const known = this.#logs.get(arn);
-    if (known !== undefined) return known;
-    const place = logPlaceOf(await this.#templateOf(template), task);
-    if (place === null) return [];
-    const read = () => readLastLines(this.#input.logs, place, keptLogLines);
-    // That a log cannot be read must not hide why the task stopped.
-    const lines = await askAws("services.inspect", arn, "reads", read).catch((error: unknown) => {
-      if (error instanceof PortError) return [`its log cannot be read: ${error.message}`];
-      throw error;
-    });
-    this.#logs.set(arn, lines);
-    return lines;
-  }
 }
 
 /** What was ordered goes back by itself, which makes the deployment of before the primary one again. Both times are of one order. */
@@ -271,10 +235,3 @@ function goesBack(seen: SeenService | null, taken: number): boolean {
   return status.startsWith("ROLLBACK") && (createdAt?.getTime() ?? 0) >= taken - sameOrderMilliseconds;
 }
 const sameOrderMilliseconds = 1_000;
-
-const causeOf = ({ task, kind, message }: StoppedTask, log: readonly string[]): RolloutCause => ({
-  task: task.taskArn?.slice(task.taskArn.lastIndexOf("/") + 1) ?? "",
-  kind,
-  message,
-  log,
-});

@@ -8,7 +8,7 @@ import type { ServiceShape } from "../../src/release/manifest.ts";
 import { environmentOf, instantOf } from "../builders.ts";
 import { MemoryObjectStore } from "../memory-store.ts";
 import { ScriptedEcs } from "./scripted-ecs.ts";
-import type { ServiceSettings } from "./service-state.ts";
+import { arnOf, type ServiceSettings } from "./service-state.ts";
 
 export const ecsEnvironment: EnvironmentName = environmentOf("prod");
 export const ecsPermit: Permit = {
@@ -34,7 +34,7 @@ export interface EcsWorld {
   readonly ecs: ScriptedEcs;
   readonly store: MemoryObjectStore;
   readonly services: ServiceRuntime;
-  readonly shapeOf: (service: string) => ServiceShape;
+  shapeOf: (service: string) => ServiceShape;
   /** SHA and image of that number. */
   readonly revisionOf: (number: number, service?: string) => Revision;
 }
@@ -52,7 +52,8 @@ export async function openEcsWorld(
     const template = templateFor(name);
     await store.putIfAbsent(templateKey(ecsEnvironment, digestOf(template)), canonicalBytes(template));
     const placeholder = ecs.placeholder(name);
-    places[name] = { service: name, kind, initialCount: 1, madeWith: kind === "express" ? placeholder : null };
+    const service = kind === "express" ? arnOf(`service/prod/${name}`) : name;
+    places[name] = { service, kind, initialCount: 1, madeWith: kind === "express" ? placeholder : null };
     ecs.services.add(name, placeholder, { desiredCount: 0, ...settings });
   }
   const services = new EcsServiceRuntime({

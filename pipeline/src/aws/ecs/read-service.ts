@@ -103,7 +103,9 @@ export class ServiceReader {
     return seen;
   }
 
-  async #tasksOf(serviceName: string): Promise<readonly Task[]> {
+  async #tasksOf(service: string): Promise<readonly Task[]> {
+    // The only call that takes no ARN.
+    const serviceName = service.slice(service.lastIndexOf("/") + 1);
     const [running, stopped] = await Promise.all([
       this.#taskArns(serviceName, "RUNNING"),
       this.#taskArns(serviceName, "STOPPED"),

@@ -92,6 +92,18 @@ describe("the newest rollout", () => {
       is: { phase: "healthy" },
     },
     {
+      name: "has its tasks up while ECS watches them",
+      service: aService(newPrimary),
+      newest: toNew("IN_PROGRESS", { lifecycleStage: "BAKE_TIME" }),
+      is: { phase: "rolling", isScaledUp: true },
+    },
+    {
+      name: "has them not up while they are started",
+      service: aService(newPrimary),
+      newest: toNew("IN_PROGRESS", { lifecycleStage: "SCALE_UP" }),
+      is: { phase: "rolling", isScaledUp: false },
+    },
+    {
       name: "names the alarm that ended it",
       service: aService({ ...oldPrimary, createdAt: at(20) }),
       newest: toNew("ROLLBACK_IN_PROGRESS", { alarms: { status: "TRIGGERED", triggeredAlarmNames: ["slow", "5xx"] } }),

@@ -7,6 +7,8 @@ export interface Rollout {
   readonly id: string;
   readonly phase: RolloutPhase;
   readonly taskDefinition: string | null;
+  /** All its tasks are up, by the word of the load balancer where there is one; traffic is being shifted to them, or watched. */
+  readonly isScaledUp: boolean;
   /** Of the tasks that it starts: their `startedBy`; null when it is not known. */
   readonly deployment: string | null;
   /** Milliseconds since 1970 by ECS's clock. */
@@ -86,11 +88,14 @@ function ofServiceDeployment(newest: ServiceDeployment, taskDefinition: string |
     // The new tasks serve, and the old ones are being stopped.
     phase: phase === "rolling" && newest.lifecycleStage === "CLEAN_UP" ? "healthy" : (phase ?? "pending"),
     taskDefinition,
+    isScaledUp: newest.lifecycleStage !== undefined && !beforeTasksAreUp.has(newest.lifecycleStage),
     deployment: number === undefined ? null : `ecs-svc/${number}`,
     createdAt: newest.createdAt?.getTime() ?? 0,
     because: [newest.rollback?.reason, alarmsOf(newest), newest.statusReason].filter(Boolean).join("; "),
   };
 }
+
+const beforeTasksAreUp: ReadonlySet<string> = new Set(["RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP"]);
 
 function alarmsOf({ alarms }: ServiceDeployment): string | null {
   if (alarms?.status !== "TRIGGERED") return null;
@@ -105,6 +110,7 @@ function ofPrimary(primary: Deployment): Rollout {
     id: primary.id ?? "",
     phase: primary.rolloutState === "COMPLETED" ? "drained" : primary.rolloutState === "FAILED" ? "stopped" : "rolling",
     taskDefinition: primary.taskDefinition ?? null,
+    isScaledUp: false,
     deployment: primary.id ?? null,
     createdAt: primary.createdAt?.getTime() ?? 0,
     because: primary.rolloutState === "FAILED" ? (primary.rolloutStateReason ?? "") : "",

@@ -11,6 +11,7 @@ const rollout: Rollout = {
   id: "d1",
   phase: "drained",
   taskDefinition: ours,
+  isScaledUp: false,
   deployment: "ecs-svc/1",
   createdAt: 0,
   because: "",
@@ -120,6 +121,12 @@ describe("a task", () => {
     {
       name: "without a check is healthy once its rollout is over",
       task: { healthStatus: "UNKNOWN" },
+      health: "healthy",
+    },
+    {
+      name: "without a check is healthy once ECS shifts traffic to it",
+      task: { healthStatus: "UNKNOWN" },
+      rollout: { phase: "rolling", isScaledUp: true },
       health: "healthy",
     },
     {

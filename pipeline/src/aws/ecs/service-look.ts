@@ -87,15 +87,15 @@ const digestOf = (text: string | undefined): Digest | null => (text !== undefine
 const ending: ReadonlySet<string> = new Set(["DEACTIVATING", "STOPPING", "DEPROVISIONING"]);
 
 /**
- * A container without a health check is UNKNOWN for ever. The load balancer asks it, and ECS does not end the rollout before that says yes: until
- * then a task of it is starting.
+ * A container without a health check is UNKNOWN for ever. The load balancer asks it, and ECS neither shifts traffic nor ends the rollout before that
+ * says yes: until then a task of it is starting.
  */
 function healthOf(task: Task, { rollout }: ServiceFacts): TaskHealth {
   if (task.desiredStatus === "STOPPED" || ending.has(task.lastStatus ?? "")) return "draining";
   if (task.lastStatus !== "RUNNING") return "starting";
   if (task.healthStatus === "HEALTHY") return "healthy";
   if (task.healthStatus === "UNHEALTHY") return "unhealthy";
-  const isOfRollout = rollout !== null && task.startedBy === rollout.deployment;
-  return isOfRollout && !settled.has(rollout.phase) ? "starting" : "healthy";
+  if (rollout === null || task.startedBy !== rollout.deployment) return "healthy";
+  return settled.has(rollout.phase) || (rollout.phase === "rolling" && rollout.isScaledUp) ? "healthy" : "starting";
 }
 const settled: ReadonlySet<string> = new Set(["healthy", "drained", "went-back"]);
